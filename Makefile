@@ -1,0 +1,46 @@
+# Every target sets up what it needs: a fresh machine needs Python 3.11 or newer and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test gate format lint types imports unit docs clean
+
+demo: $(READY)
+	$(BIN)/caseclock demo
+
+test: gate
+
+# The whole gate, the same here and in CI, cheapest first.
+gate: lint types imports docs unit
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'caseclock needs Python 3.11 or newer: make PYTHON=python3.12 ...' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { apt-get update -q && apt-get install -y -q python3-venv; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@mkdir -p .types && ln -sfn .. .types/caseclock
+	@touch $@
+
+format: $(READY)
+	$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+# mypy wants a real folder of the package's name, hence .types/caseclock.
+types: $(READY)
+	MYPYPATH=.types $(BIN)/mypy -p caseclock.workflow -p caseclock.definitions -p caseclock.storage -m caseclock.cli
+
+imports: $(READY)
+	cd .types && PYTHONPATH=. ../$(BIN)/lint-imports --config ../pyproject.toml
+
+docs: $(READY)
+	$(BIN)/python -m docs.check
+
+unit: $(READY)
+	$(BIN)/python -m pytest -n 2 -q
+
+clean:
+	rm -rf $(VENV) .types build dist *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,41 @@
+"""A problem for the eye: the sentence, the line of the file, and a caret under the place."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from ..workflow.errors import Problem
+from ..workflow.messages import ENGLISH, Language
+
+_SHOWN, _BEFORE = 110, 70
+"""How much of a long line is shown, and how much of it before the caret; in characters."""
+
+
+def display(problem: Problem, language: Language = ENGLISH) -> list[str]:
+    """Return the lines that show a problem; the caret stands right under wide characters too.
+
+    >>> from ..workflow.messages import say
+    >>> found = Problem("unknown-state", (), say("no state x"), file="p.yaml", line=3, column=5, source="受理: x")
+    >>> print("\\n".join(display(found)))
+    p.yaml:3:5: no state x [unknown-state]
+      受理: x
+            ^
+    """
+    text = problem.text(language)
+    if not problem.source.strip():
+        return [text]
+    first = max(0, problem.column - 1 - _BEFORE)
+    shown = problem.source.replace("\t", " ")[first : first + _SHOWN]
+    before = shown[: problem.column - 1 - first]
+    return [text, f"  {shown}", " " * (2 + width(before)) + "^"]
+
+
+def width(text: str) -> int:
+    """Return how many columns of a terminal ``text`` takes: two for wide characters, none for combining ones.
+
+    >>> width("受理 a")
+    6
+    """
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+    )

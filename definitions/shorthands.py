@@ -1,0 +1,100 @@
+"""The kinds of value in a definition, with the short forms that people may write and the one form that is kept."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from ..workflow.grammar import BUILTIN_NAMES
+from ..workflow.messages import Text
+from ..workflow.model import CASE, DayEnd, Effect, FieldType, FirstDay, Period, Roll
+from .words import parse_period
+
+RESERVED = (*BUILTIN_NAMES, CASE, "true", "false")
+"""Words with a meaning of their own in expressions; no part of a definition may be called so."""
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class Shape(BaseModel):
+    """A mapping with exactly the declared keys; values are never coerced."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
+
+
+class TitleShape(Shape):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+def listed(value: Any) -> Any:
+    """Return a list for a single name."""
+    return [value] if isinstance(value, str) else value
+
+
+def under(key: str) -> Callable[[Any], Any]:
+    """Return a shorthand: a bare text means the mapping that has only this key."""
+    return lambda value: {key: value} if isinstance(value, str) else value
+
+
+def _both(value: Any) -> Any:
+    return {"zh": value, "en": value} if isinstance(value, str) else value
+
+
+def _text(shape: TitleShape) -> Text:
+    return Text(en=shape.en, zh=shape.zh)
+
+
+def _titled(value: Any) -> Any:
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return {item: item for item in value}
+    return value
+
+
+def _period(value: Any) -> Any:
+    try:
+        return parse_period(str(value))
+    except ValueError:
+        raise PydanticCustomError("period", "expected a period", {"found": value}) from None
+
+
+def _name(value: str) -> str:
+    if keyword.iskeyword(value) or value in RESERVED:
+        raise PydanticCustomError("reserved", "a reserved word", {"found": value})
+    return value
+
+
+def _one_of(kind: type[Word]) -> BeforeValidator:
+    valid = [member.value for member in kind]
+
+    def check(value: Any) -> Word:
+        if not isinstance(value, str) or value not in valid:
+            raise PydanticCustomError("word", "expected a word", {"found": value, "valid": valid})
+        return kind(value)
+
+    return BeforeValidator(check, json_schema_input_type=kind)
+
+
+Name = Annotated[str, Field(pattern=r"^[^\W\d]\w{0,62}$"), AfterValidator(_name)]
+Names = Annotated[list[Name], BeforeValidator(listed, json_schema_input_type=str | list[str])]
+if TYPE_CHECKING:
+    # what comes out; the shape that goes in is TitleShape, and a bare text for both languages
+    Title = Text
+else:
+    Title = Annotated[
+        TitleShape, BeforeValidator(_both, json_schema_input_type=str | TitleShape), AfterValidator(_text)
+    ]
+Choices = Annotated[dict[str, Title], BeforeValidator(_titled, json_schema_input_type=dict[str, Any] | list[str])]
+Length = Annotated[Period, BeforeValidator(_period, json_schema_input_type=str)]
+Kind = Annotated[FieldType, _one_of(FieldType)]
+EffectWord = Annotated[Effect, _one_of(Effect)]
+FirstDayWord = Annotated[FirstDay, _one_of(FirstDay)]
+RollWord = Annotated[Roll, _one_of(Roll)]
+EndsWord = Annotated[DayEnd, _one_of(DayEnd)]

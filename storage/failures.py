@@ -1,0 +1,143 @@
+"""What a database's own errors mean for people: one place that turns them into `Conflict` and `StorageFailed`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from ..workflow.errors import CaseclockError, Conflict, StorageFailed
+from ..workflow.messages import Message, say
+from .expectations import written_already
+from .schema import ALREADY_WRITTEN, APPEND_ONLY, KEY_USED, REVISIONS
+
+READ_ONLY = say("the database can only be read, not written")
+_SQLITE: tuple[tuple[str, Message, Message], ...] = (
+    (
+        "SQLITE_FULL",
+        say("the disk is full, or the database has reached its size limit; nothing was changed"),
+        say("make room on the disk and repeat the command"),
+    ),
+    (
+        "SQLITE_READONLY",
+        READ_ONLY,
+        say("check the rights on the database file and on its folder, and that the disk is not mounted read-only"),
+    ),
+    (
+        "SQLITE_CANTOPEN",
+        say("the database file cannot be opened"),
+        say("check that its folder exists and that you may write in it"),
+    ),
+    (
+        "SQLITE_NOTADB",
+        say("this file is not a database"),
+        say("give the path of a database that `caseclock init` made"),
+    ),
+    (
+        "SQLITE_CORRUPT",
+        say("the database file is damaged"),
+        say("stop writing to it, keep a copy, and restore the last backup"),
+    ),
+    (
+        "SQLITE_IOERR",
+        say("the disk reported an error while the database was read or written; nothing was changed"),
+        say("check the disk, then repeat the command"),
+    ),
+)
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Turn the driver's errors inside the block into `Conflict` or `StorageFailed`; every other error passes."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise meaning(error) from error
+    except StatementError as error:
+        # Raised by our own column types, before the driver saw anything: a fault of the caller, shown as it is.
+        raise error.orig or error from error
+    except PoolTimeout as error:
+        raise StorageFailed(
+            say("every connection to the database is in use"), say("wait a moment and repeat the command")
+        ) from error
+    except SQLAlchemyError as error:
+        raise _other(error) from error
+
+
+def meaning(error: DBAPIError) -> CaseclockError:
+    """Return what a driver's error means for whoever made the request."""
+    name = getattr(error.orig, "sqlite_errorname", "")
+    text = str(error.orig)
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return Conflict(
+            say("another program is writing to the database and has not finished in time; nothing was changed"),
+            say("repeat the command"),
+        )
+    if APPEND_ONLY in text:
+        return StorageFailed(
+            say("the history of cases is append-only"), say("record an event that corrects the earlier one")
+        )
+    if isinstance(error, IntegrityError):
+        return _integrity(text)
+    if "no such table: cc_" in text or 'relation "cc_' in text:
+        return missing_schema()
+    for prefix, message, hint in _SQLITE:
+        if name.startswith(prefix):
+            return StorageFailed(message, hint)
+    return _other(error.orig or error)
+
+
+def missing_schema() -> StorageFailed:
+    """Return the error of a database in which no caseclock tables have been made."""
+    return StorageFailed(
+        say("this database has no caseclock tables"), say("make them with `caseclock init`, or with create_store(url)")
+    )
+
+
+def old_schema(found: str) -> StorageFailed:
+    """Return the error of a database that an older caseclock made and that has not been upgraded."""
+    return StorageFailed(
+        say("the database has schema {found}, this caseclock needs {needed}", found=found, needed=REVISIONS[-1]),
+        say("make a backup, then upgrade it with `caseclock init`, or with create_store(url)"),
+    )
+
+
+def new_schema(found: str) -> StorageFailed:
+    """Return the error of a database that a newer caseclock has upgraded."""
+    return StorageFailed(
+        say(
+            "the database has schema {found}, this caseclock knows schemas up to {known}",
+            found=found,
+            known=REVISIONS[-1],
+        ),
+        say("a newer caseclock has upgraded it: install that version or a later one; nothing was changed"),
+    )
+
+
+def missing_file(path: str) -> StorageFailed:
+    """Return the error of a database file that does not exist."""
+    return StorageFailed(
+        say("there is no database file {path}", path=path), say("make it with `caseclock init`, or check the path")
+    )
+
+
+def _integrity(text: str) -> CaseclockError:
+    if KEY_USED in text or "cc_events.key" in text or "_office_key" in text:
+        return Conflict(
+            say("the key of this request has been used by another request"),
+            say("repeat the request to get that one's result, or give a new key"),
+        )
+    if ALREADY_WRITTEN in text or "UNIQUE" in text or "unique" in text:
+        return written_already()
+    return StorageFailed(
+        say("the database refused a row: {reason}", reason=text), say("report this as a fault of the program")
+    )
+
+
+def _other(error: BaseException) -> StorageFailed:
+    return StorageFailed(
+        say("the database could not do its work: {reason}", reason=str(error)),
+        say("check that the database can be reached, then repeat the command"),
+    )

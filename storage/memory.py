@@ -1,0 +1,267 @@
+"""The store that keeps cases in memory, for trying a procedure out: same promises, gone when the program ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from threading import RLock
+from typing import Any, TypeVar
+
+from ..workflow.errors import NotFound
+from ..workflow.history import Case, Event, Mark
+from ..workflow.messages import say
+from ..workflow.ports import (
+    CaseQuery,
+    Change,
+    ClockRow,
+    Definition,
+    IssuedDocument,
+    Kind,
+    ListedCase,
+    Timer,
+    Transaction,
+)
+from . import reference
+from .expectations import (
+    begun_for_reading,
+    expected_revisions,
+    overtaken,
+    redeployed,
+    refuse_stranger,
+    used_key,
+    written_already,
+)
+from .reference import Candidate
+from .values import as_utc, plain
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_ABSENT: Any = object()
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass
+class _Office:
+    """What one office keeps. Every value is immutable, so that undoing a change is putting the old value back."""
+
+    cases: dict[str, Case] = field(default_factory=dict)
+    families: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
+    events: dict[str, tuple[Event, ...]] = field(default_factory=dict)
+    keys: dict[str, Event] = field(default_factory=dict)
+    clocks: dict[str, tuple[ClockRow, ...]] = field(default_factory=dict)
+    timers: dict[str, tuple[Timer, ...]] = field(default_factory=dict)
+    documents: dict[str, tuple[IssuedDocument, ...]] = field(default_factory=dict)
+    definitions: dict[tuple[Kind, str, int], Definition] = field(default_factory=dict)
+    serials: dict[str, int] = field(default_factory=dict)
+
+
+class MemoryStore:
+    """Cases in memory; transactions of several threads take turns."""
+
+    def __init__(self) -> None:
+        self._offices: dict[str, _Office] = {}
+        self._lock = RLock()
+
+    @contextmanager
+    def begin(self, office: str, *, write: bool) -> Iterator[Transaction]:
+        """Begin a transaction for one office: kept at the end, undone when an exception leaves it."""
+        with self._lock:
+            transaction = MemoryTransaction(self._offices.setdefault(office, _Office()), office, write=write)
+            try:
+                yield transaction
+            except BaseException:
+                transaction.undo()
+                raise
+
+
+class MemoryTransaction:
+    """One transaction of one office; see `Transaction` for what each method promises."""
+
+    def __init__(self, kept: _Office, office: str, *, write: bool) -> None:
+        self._kept = kept
+        self._office = office
+        self._write = write
+        self._before: list[tuple[MutableMapping[Any, Any], Any, Any]] = []
+
+    def undo(self) -> None:
+        """Put back everything as it was when this transaction began."""
+        for table, key, old in reversed(self._before):
+            if old is _ABSENT:
+                del table[key]
+            else:
+                table[key] = old
+
+    def find(self, ref: str) -> str:
+        """Return the id of the case that ``ref`` names."""
+        exact = reference.normal(ref)
+        if exact in self._kept.numbers:
+            return self._kept.numbers[exact]
+        if exact in self._kept.cases:
+            return exact
+        cases = self._kept.cases.values()
+        found = reference.pick(ref, (Candidate(case.id, case.number, case.parent is None) for case in cases))
+        if found is None:
+            raise reference.unknown(ref, [case.number for case in cases if case.parent is None])
+        return found
+
+    def family(self, root: str) -> tuple[Case, ...]:
+        """Return a case with all its subcases, the case first."""
+        if root not in self._kept.cases:
+            raise NotFound(say("no case {case} in this office", case=root))
+        members = self._kept.families[self._kept.cases[root].root]
+        return tuple(self._kept.cases[member] for member in members)
+
+    def events(self, root: str) -> tuple[Event, ...]:
+        """Return the events of a case and its subcases, in order of recording."""
+        return self._kept.events.get(root, ())
+
+    def event_by_key(self, key: str) -> Event | None:
+        """Return the event that was recorded under this idempotency key."""
+        return self._kept.keys.get(key)
+
+    def documents(self, root: str) -> tuple[IssuedDocument, ...]:
+        """Return the documents that a case and its subcases have issued, in order of issue."""
+        return self._kept.documents.get(root, ())
+
+    def cases(self, query: CaseQuery) -> tuple[ListedCase, ...]:
+        """Return the cases that match, soonest due first."""
+        listed = [self._listed(case) for case in self._kept.cases.values() if _matches(query, case)]
+        if query.due_before is not None:
+            listed = [item for item in listed if item.due_at is not None and item.due_at <= query.due_before]
+        listed.sort(key=lambda item: (item.due_at is None, item.due_at or _LAST, item.case.number))
+        end = None if query.limit is None else query.offset + query.limit
+        return tuple(listed[query.offset : end])
+
+    def timers(self, until: datetime, limit: int) -> tuple[Timer, ...]:
+        """Return up to ``limit`` undelivered rungs whose instant is not after ``until``, in legal order."""
+        due = [timer for timers in self._kept.timers.values() for timer in timers if timer.at <= until]
+        return tuple(sorted(due, key=lambda timer: (timer.at, timer.case, timer.key))[:limit])
+
+    def next_serial(self, series: str) -> int:
+        """Return the next number of a series."""
+        self._must_write()
+        number = self._kept.serials.get(series, 0) + 1
+        self._put(self._kept.serials, series, number)
+        return number
+
+    def save(self, change: Change) -> None:
+        """Write ``change``, or raise `Conflict` when a case is no longer at the revision it was made from."""
+        self._must_write()
+        expected = expected_revisions(self._office, change)
+        for case in change.cases:
+            self._save_case(_kept_case(case), expected[case.id])
+        for event in change.events:
+            self._save_event(_kept_event(event))
+        self._project(change)
+        for document in change.documents:
+            root = self._kept.cases[document.case].root
+            issued = (*self._kept.documents.get(root, ()), replace(document, data=plain(dict(document.data))))
+            self._put(self._kept.documents, root, issued)
+
+    def definition(self, kind: Kind, name: str, version: int | None = None) -> Definition | None:
+        """Return a deployed definition, the newest version when none is named."""
+        if version is None:
+            known = [key[2] for key in self._kept.definitions if key[:2] == (kind, name)]
+            version = max(known, default=0)
+        return self._kept.definitions.get((kind, name, version))
+
+    def definitions(self) -> tuple[Definition, ...]:
+        """Return every deployed definition, by kind, name and version."""
+        return tuple(self._kept.definitions[key] for key in sorted(self._kept.definitions))
+
+    def deploy(self, definition: Definition) -> None:
+        """Keep a definition; one that is kept already, with the same fingerprint, stays as it is."""
+        self._must_write()
+        refuse_stranger(self._office, definition)
+        key = (definition.kind, definition.name, definition.version)
+        kept = self._kept.definitions.get(key)
+        if kept is None:
+            self._put(self._kept.definitions, key, replace(definition, deployed_at=as_utc(definition.deployed_at)))
+        elif kept.fingerprint != definition.fingerprint:
+            raise redeployed(kept)
+
+    def _save_case(self, case: Case, expected: int) -> None:
+        kept = self._kept.cases.get(case.id)
+        if expected == 0:
+            if kept is not None or case.number in self._kept.numbers:
+                raise written_already()
+            self._put(self._kept.numbers, case.number, case.id)
+            self._put(self._kept.families, case.root, (*self._kept.families.get(case.root, ()), case.id))
+        elif kept is None:
+            raise NotFound(say("no case {case} in this office", case=case.number))
+        elif kept.revision != expected:
+            last = next(event for event in reversed(self._kept.events[kept.root]) if event.case == case.id)
+            raise overtaken(case, last)
+        self._put(self._kept.cases, case.id, case)
+
+    def _save_event(self, event: Event) -> None:
+        if event.key is not None:
+            if event.key in self._kept.keys:
+                raise used_key(event.key)
+            self._put(self._kept.keys, event.key, event)
+        self._put(self._kept.events, event.root, (*self._kept.events.get(event.root, ()), event))
+
+    def _project(self, change: Change) -> None:
+        clocks: dict[str, tuple[ClockRow, ...]] = dict.fromkeys(change.projected, ())
+        timers: dict[str, tuple[Timer, ...]] = dict.fromkeys(change.projected, ())
+        for clock in change.clocks:
+            kept = replace(clock, started_at=as_utc(clock.started_at), due_at=as_utc(clock.due_at))
+            clocks[clock.case] = (*clocks[clock.case], kept)
+        for timer in change.timers:
+            timers[timer.case] = (*timers[timer.case], replace(timer, at=as_utc(timer.at)))
+        for case in change.projected:
+            self._put(self._kept.clocks, case, clocks[case])
+            self._put(self._kept.timers, case, timers[case])
+
+    def _listed(self, case: Case) -> ListedCase:
+        running = [clock for clock in self._kept.clocks.get(case.id, ()) if clock.running]
+        if not running:
+            return ListedCase(case, None, None)
+        soonest = min(running, key=lambda clock: (clock.due_at, clock.clock))
+        return ListedCase(case, soonest.clock, soonest.due_at, soonest.provisional)
+
+    def _put(self, table: MutableMapping[K, V], key: K, value: V) -> None:
+        self._before.append((table, key, table.get(key, _ABSENT)))
+        table[key] = value
+
+    def _must_write(self) -> None:
+        if not self._write:
+            raise begun_for_reading()
+
+
+def _matches(query: CaseQuery, case: Case) -> bool:
+    return (
+        query.procedure in (None, case.procedure)
+        and query.kind in (None, case.kind)
+        and (query.states is None or (case.kind, case.state) in query.states)
+        and query.unit in (None, case.unit)
+        and not (query.open_only and case.closed_at is not None)
+    )
+
+
+def _kept_case(case: Case) -> Case:
+    """Return the case as it would be read back from a database: instants in UTC, data copied and plain."""
+    return replace(
+        case,
+        opened_at=as_utc(case.opened_at),
+        since=as_utc(case.since),
+        closed_at=None if case.closed_at is None else as_utc(case.closed_at),
+        data=plain(dict(case.data)),
+        marks={
+            action: tuple(Mark(as_utc(mark.at), mark.actor) for mark in done) for action, done in case.marks.items()
+        },
+    )
+
+
+def _kept_event(event: Event) -> Event:
+    return replace(
+        event,
+        effective_at=as_utc(event.effective_at),
+        recorded_at=as_utc(event.recorded_at),
+        data=plain(dict(event.data)),
+        opened=None if event.opened is None else plain(dict(event.opened)),
+    )

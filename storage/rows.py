@@ -1,0 +1,180 @@
+"""Rows to values and back: what each table's columns mean in the core."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Row
+
+from ..workflow.history import Case, Event, Mark, RungKey
+from ..workflow.ports import ClockRow, Definition, IssuedDocument, Kind, Timer
+from .columns import instant_text
+
+
+def case_row(case: Case) -> dict[str, Any]:
+    """Return the row of ``cc_cases`` for a case."""
+    return {
+        "office": case.office,
+        "id": case.id,
+        "root_id": case.root,
+        "parent_id": case.parent,
+        "procedure": case.procedure,
+        "version": case.version,
+        "kind": case.kind,
+        "number": case.number,
+        "state": case.state,
+        "unit": case.unit,
+        "lead": case.lead,
+        "opened_at": case.opened_at,
+        "since": case.since,
+        "closed_at": case.closed_at,
+        "revision": case.revision,
+        "data": dict(case.data),
+        "marks": {
+            action: [[instant_text(mark.at), mark.actor] for mark in done] for action, done in case.marks.items()
+        },
+        "delivered": [_rung(key) for key in sorted(case.delivered)],
+    }
+
+
+def case_of(row: Row[Any]) -> Case:
+    """Return the case of a row of ``cc_cases``."""
+    return Case(
+        id=row.id,
+        office=row.office,
+        procedure=row.procedure,
+        version=row.version,
+        kind=row.kind,
+        number=row.number,
+        root=row.root_id,
+        state=row.state,
+        opened_at=row.opened_at,
+        since=row.since,
+        parent=row.parent_id,
+        unit=row.unit,
+        lead=row.lead,
+        data=row.data,
+        marks={
+            action: tuple(Mark(datetime.fromisoformat(at), actor) for at, actor in done)
+            for action, done in row.marks.items()
+        },
+        delivered=frozenset(RungKey(*key) for key in row.delivered),
+        closed_at=row.closed_at,
+        revision=row.revision,
+    )
+
+
+def event_row(event: Event) -> dict[str, Any]:
+    """Return the row of ``cc_events`` for an event."""
+    return {
+        "office": event.office,
+        "case_id": event.case,
+        "root_id": event.root,
+        "seq": event.seq,
+        "action": event.action,
+        "actor": event.actor,
+        "role": event.role,
+        "unit": event.unit,
+        "effective_at": event.effective_at,
+        "recorded_at": event.recorded_at,
+        "from_state": event.from_state,
+        "to_state": event.to_state,
+        "data": dict(event.data),
+        "opened": None if event.opened is None else dict(event.opened),
+        "closes": event.closes,
+        "key": event.key,
+        "rung": None if event.rung is None else _rung(event.rung),
+        "cause": event.cause,
+    }
+
+
+def event_of(row: Row[Any]) -> Event:
+    """Return the event of a row of ``cc_events``."""
+    return Event(
+        office=row.office,
+        case=row.case_id,
+        root=row.root_id,
+        seq=row.seq,
+        action=row.action,
+        actor=row.actor,
+        role=row.role,
+        effective_at=row.effective_at,
+        recorded_at=row.recorded_at,
+        from_state=row.from_state,
+        to_state=row.to_state,
+        unit=row.unit,
+        data=row.data,
+        opened=row.opened,
+        closes=row.closes,
+        key=row.key,
+        rung=None if row.rung is None else RungKey(*row.rung),
+        cause=row.cause,
+    )
+
+
+def clock_row(office: str, clock: ClockRow) -> dict[str, Any]:
+    """Return the row of ``cc_clocks`` for the projection of a clock."""
+    return {
+        "office": office,
+        "case_id": clock.case,
+        "clock": clock.clock,
+        "started_at": clock.started_at,
+        "due_at": clock.due_at,
+        "provisional": clock.provisional,
+        "running": clock.running,
+    }
+
+
+def timer_row(office: str, timer: Timer) -> dict[str, Any]:
+    """Return the row of ``cc_timers`` for a rung still to be delivered."""
+    return {
+        "office": office,
+        "case_id": timer.case,
+        "clock": timer.key.clock,
+        "round": timer.key.round,
+        "rung": timer.key.rung,
+        "root_id": timer.root,
+        "action": timer.action,
+        "at": timer.at,
+    }
+
+
+def timer_of(row: Row[Any]) -> Timer:
+    """Return the timer of a row of ``cc_timers``."""
+    return Timer(row.case_id, row.root_id, RungKey(row.clock, row.round, row.rung), row.action, row.at)
+
+
+def document_row(office: str, document: IssuedDocument) -> dict[str, Any]:
+    """Return the row of ``cc_documents`` for an issued document."""
+    return {
+        "office": office,
+        "case_id": document.case,
+        "seq": document.seq,
+        "name": document.name,
+        "number": document.number,
+        "data": dict(document.data),
+        "sha256": document.sha256,
+    }
+
+
+def document_of(row: Row[Any]) -> IssuedDocument:
+    """Return the document of a row of ``cc_documents``."""
+    return IssuedDocument(row.case_id, row.seq, row.name, row.number, row.data, row.sha256)
+
+
+def definition_row(definition: Definition) -> dict[str, Any]:
+    """Return the row of ``cc_definitions`` for a definition."""
+    return {item.name: getattr(definition, item.name) for item in fields(definition)}
+
+
+def definition_of(row: Row[Any]) -> Definition:
+    """Return the definition of a row of ``cc_definitions``."""
+    columns = cast(Mapping[str, Any], row._mapping)
+    return Definition(**{**columns, "kind": cast(Kind, row.kind)})
+
+
+def _rung(key: RungKey) -> list[str | int]:
+    return [key.clock, key.round, key.rung]

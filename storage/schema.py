@@ -1,0 +1,207 @@
+"""The tables, written once for every database: what a case is kept as, and what keeps its history from being changed.
+
+Every row belongs to an office, and every key that joins two tables carries the office, so that not even a faulty
+query can join a case of one office to an event of another.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    DDL,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+)
+from sqlalchemy.schema import ExecutableDDLElement
+
+from .columns import CanonicalJson, Instant
+
+PREFIX = "cc_"
+"""Every table of ours begins with it; nothing else in a host's database is touched."""
+
+VERSION_TABLE = "cc_alembic_version"
+
+REVISIONS = ("0001",)
+"""The schema revisions that this code knows, oldest first; the last is the one that it works with."""
+
+# Names that depend on nothing but the columns: without a name, a later migration could not drop a constraint on SQLite.
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _to_case(*columns: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["office", *columns], ["cc_cases.office", "cc_cases.id"])
+
+
+definitions = Table(
+    "cc_definitions",
+    metadata,
+    Column("office", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("name", String(128), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("compiled", Text, nullable=False),
+    Column("deployed_at", Instant, nullable=False),
+)
+
+cases = Table(
+    "cc_cases",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    Column("office", String(64), nullable=False),
+    Column("id", String(64), nullable=False),
+    Column("root_id", String(64), nullable=False),
+    Column("parent_id", String(64)),
+    Column("procedure", String(128), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("number", String(128), nullable=False),
+    Column("state", String(64), nullable=False),
+    Column("unit", String(64)),
+    Column("lead", Boolean, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("revision", Integer, nullable=False),
+    Column("data", CanonicalJson, nullable=False),
+    Column("marks", CanonicalJson, nullable=False),
+    Column("delivered", CanonicalJson, nullable=False),
+    UniqueConstraint("office", "id"),
+    UniqueConstraint("office", "number"),
+    _to_case("root_id"),
+    _to_case("parent_id"),
+    Index(None, "office", "root_id"),
+    Index(None, "office", "kind", "state"),
+    Index(None, "office", "unit"),
+    Index(None, "office", "closed_at"),
+)
+
+events = Table(
+    "cc_events",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    Column("office", String(64), nullable=False),
+    Column("case_id", String(64), nullable=False),
+    Column("root_id", String(64), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("actor", String(128), nullable=False),
+    Column("role", String(64), nullable=False),
+    Column("unit", String(64)),
+    Column("effective_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("from_state", String(64)),
+    Column("to_state", String(64), nullable=False),
+    Column("data", CanonicalJson, nullable=False),
+    Column("opened", CanonicalJson),
+    Column("closes", Boolean, nullable=False),
+    Column("key", String(255)),
+    Column("rung", CanonicalJson),
+    Column("cause", String(128)),
+    UniqueConstraint("office", "case_id", "seq"),
+    _to_case("case_id"),
+    Index(None, "office", "root_id"),
+)
+Index(
+    None,
+    events.c.office,
+    events.c.key,
+    unique=True,
+    sqlite_where=events.c.key.is_not(None),
+    postgresql_where=events.c.key.is_not(None),
+)
+
+clocks = Table(
+    "cc_clocks",
+    metadata,
+    Column("office", String(64), primary_key=True),
+    Column("case_id", String(64), primary_key=True),
+    Column("clock", String(64), primary_key=True),
+    Column("started_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    Column("running", Boolean, nullable=False),
+    _to_case("case_id"),
+    Index(None, "office", "running", "due_at"),
+)
+
+timers = Table(
+    "cc_timers",
+    metadata,
+    Column("office", String(64), primary_key=True),
+    Column("case_id", String(64), primary_key=True),
+    Column("clock", String(64), primary_key=True),
+    Column("round", Integer, primary_key=True, autoincrement=False),
+    Column("rung", Integer, primary_key=True, autoincrement=False),
+    Column("root_id", String(64), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    _to_case("case_id"),
+    Index(None, "office", "at"),
+)
+
+documents = Table(
+    "cc_documents",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    Column("office", String(64), nullable=False),
+    Column("case_id", String(64), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("number", String(128), nullable=False),
+    Column("data", CanonicalJson, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    _to_case("case_id"),
+    Index(None, "office", "case_id"),
+)
+
+serials = Table(
+    "cc_serials",
+    metadata,
+    Column("office", String(64), primary_key=True),
+    Column("series", String(255), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+APPEND_ONLY = "cc_events is append-only: an entry is never changed or deleted; record a further event that corrects it"
+ALREADY_WRITTEN = "cc_events is append-only: this entry is already in the history"
+KEY_USED = "cc_events is append-only: an entry with this key is already in the history"
+
+
+# When each trigger fires, and what it says. The last two are for INSERT OR REPLACE, which deletes the row in its way
+# without asking the trigger on DELETE.
+SQLITE_TRIGGERS = {
+    "cc_events_no_update": ("BEFORE UPDATE ON cc_events", APPEND_ONLY),
+    "cc_events_no_delete": ("BEFORE DELETE ON cc_events", APPEND_ONLY),
+    "cc_events_no_replace": (
+        "BEFORE INSERT ON cc_events WHEN EXISTS (SELECT 1 FROM cc_events WHERE position = NEW.position"
+        " OR (office = NEW.office AND case_id = NEW.case_id AND seq = NEW.seq))",
+        ALREADY_WRITTEN,
+    ),
+    "cc_events_no_replace_by_key": (
+        "BEFORE INSERT ON cc_events WHEN EXISTS (SELECT 1 FROM cc_events WHERE office = NEW.office AND key = NEW.key)",
+        KEY_USED,
+    ),
+}
+
+for _name, (_when, _text) in SQLITE_TRIGGERS.items():
+    _trigger: ExecutableDDLElement = DDL(  # type: ignore[no-untyped-call]
+        f"CREATE TRIGGER {_name} {_when} BEGIN SELECT RAISE(ABORT, '{_text}'); END"
+    )
+    event.listen(events, "after_create", _trigger.execute_if(dialect="sqlite"))

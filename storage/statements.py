@@ -1,0 +1,158 @@
+"""Every statement of the store, built once and named after what it does.
+
+Parameters that every statement takes: ``office``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, delete, false, insert, or_, select, update
+
+from ..workflow.ports import CaseQuery
+from .schema import cases, clocks, definitions, documents, events, serials, timers
+
+_office: Any = bindparam("office")
+
+root_of_case = select(cases.c.root_id).where(cases.c.office == _office, cases.c.id == bindparam("case"))
+
+# The case without parent is locked before its subcases are read: two units that answer at the same time then take
+# turns, each sees what the other did, and they cannot wait for one another. SQLite has locked the whole file already.
+lock_root = (
+    select(cases.c.id).where(cases.c.office == _office, cases.c.id == root_of_case.scalar_subquery()).with_for_update()
+)
+
+family = select(cases).where(cases.c.office == _office, cases.c.root_id == bindparam("root")).order_by(cases.c.position)
+
+case_by_number_or_id = select(cases.c.id, cases.c.number).where(
+    cases.c.office == _office, or_(cases.c.number == bindparam("ref"), cases.c.id == bindparam("ref"))
+)
+
+cases_like = select(cases.c.id, cases.c.number, cases.c.parent_id.is_(None).label("is_root")).where(
+    cases.c.office == _office,
+    or_(cases.c.number.like(bindparam("number_like"), escape="\\"), cases.c.id.like(bindparam("id_like"), escape="\\")),
+)
+
+newest_numbers = (
+    select(cases.c.number)
+    .where(cases.c.office == _office, cases.c.parent_id.is_(None))
+    .order_by(cases.c.position.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+
+events_of_family = (
+    select(events).where(events.c.office == _office, events.c.root_id == bindparam("root")).order_by(events.c.position)
+)
+
+event_by_key = select(events).where(events.c.office == _office, events.c.key == bindparam("key"))
+
+last_event = (
+    select(events)
+    .where(events.c.office == _office, events.c.case_id == bindparam("case"))
+    .order_by(events.c.seq.desc())
+    .limit(1)
+)
+
+documents_of_family = (
+    select(documents)
+    .join(cases, and_(cases.c.office == documents.c.office, cases.c.id == documents.c.case_id))
+    .where(documents.c.office == _office, cases.c.root_id == bindparam("root"))
+    .order_by(documents.c.position)
+)
+
+timers_until = (
+    select(timers)
+    .where(timers.c.office == _office, timers.c.at <= bindparam("until"))
+    .order_by(timers.c.at, timers.c.case_id, timers.c.clock, timers.c.round, timers.c.rung)
+    .limit(bindparam("most", type_=Integer))
+)
+
+add_case = insert(cases)
+# The revision in the condition is what refuses a change made from a state of the case that is no longer the last one.
+change_case = update(cases).where(
+    cases.c.office == bindparam("_office"), cases.c.id == bindparam("_id"), cases.c.revision == bindparam("_expected")
+)
+CHANGING = ("state", "since", "closed_at", "revision", "data", "marks", "delivered")
+"""The columns of a case that its events change; the others stay as they were when it was opened."""
+
+add_event = insert(events)
+add_clock = insert(clocks)
+add_timer = insert(timers)
+add_document = insert(documents)
+drop_clocks = delete(clocks).where(clocks.c.office == _office, clocks.c.case_id == bindparam("case"))
+drop_timers = delete(timers).where(timers.c.office == _office, timers.c.case_id == bindparam("case"))
+
+raise_serial = (
+    update(serials)
+    .where(serials.c.office == bindparam("_office"), serials.c.series == bindparam("_series"))
+    .values(value=serials.c.value + 1)
+    .returning(serials.c.value)
+)
+start_serial = insert(serials)
+
+_definition = select(definitions).where(
+    definitions.c.office == _office, definitions.c.kind == bindparam("kind"), definitions.c.name == bindparam("name")
+)
+newest_definition = _definition.order_by(definitions.c.version.desc()).limit(1)
+definition_version = _definition.where(definitions.c.version == bindparam("version"))
+all_definitions = (
+    select(definitions)
+    .where(definitions.c.office == _office)
+    .order_by(definitions.c.kind, definitions.c.name, definitions.c.version)
+)
+add_definition = insert(definitions)
+
+
+def listed(office: str, query: CaseQuery) -> Select[Any]:
+    """Return the statement that lists the cases of a query, each with its soonest due running clock."""
+    soonest = clocks.alias("soonest")
+    first = (
+        select(clocks.c.clock)
+        .where(clocks.c.office == cases.c.office, clocks.c.case_id == cases.c.id, clocks.c.running)
+        .order_by(clocks.c.due_at, clocks.c.clock)
+        .limit(1)
+        .correlate(cases)
+        .scalar_subquery()
+    )
+    joined = cases.outerjoin(
+        soonest,
+        and_(
+            soonest.c.office == cases.c.office,
+            soonest.c.case_id == cases.c.id,
+            soonest.c.running,
+            soonest.c.clock == first,
+        ),
+    )
+    return (
+        select(cases, soonest.c.clock, soonest.c.due_at, soonest.c.provisional)
+        .select_from(joined)
+        .where(cases.c.office == office, *_conditions(query, soonest.c.due_at))
+        .order_by(soonest.c.due_at.is_(None), soonest.c.due_at, cases.c.number)
+        .limit(query.limit)
+        .offset(query.offset or None)
+    )
+
+
+def _conditions(query: CaseQuery, due_at: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if query.procedure is not None:
+        conditions.append(cases.c.procedure == query.procedure)
+    if query.kind is not None:
+        conditions.append(cases.c.kind == query.kind)
+    if query.states is not None:
+        conditions.append(_in_states(query.states))
+    if query.unit is not None:
+        conditions.append(cases.c.unit == query.unit)
+    if query.open_only:
+        conditions.append(cases.c.closed_at.is_(None))
+    if query.due_before is not None:
+        conditions.append(due_at <= query.due_before)
+    return conditions
+
+
+def _in_states(states: Sequence[tuple[str, str]]) -> ColumnElement[bool]:
+    by_kind: dict[str, list[str]] = {}
+    for kind, state in states:
+        by_kind.setdefault(kind, []).append(state)
+    return or_(false(), *(and_(cases.c.kind == kind, cases.c.state.in_(names)) for kind, names in by_kind.items()))

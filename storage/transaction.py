@@ -1,0 +1,164 @@
+"""One transaction on an open SQLAlchemy connection: it finds, reads and writes, and neither begins nor commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+from sqlalchemy.sql.base import Executable
+
+from ..workflow.errors import Conflict, NotFound
+from ..workflow.history import Case, Event
+from ..workflow.messages import say
+from ..workflow.ports import CaseQuery, Change, Definition, IssuedDocument, Kind, ListedCase, Timer
+from . import reference, rows, statements
+from .expectations import begun_for_reading, expected_revisions, overtaken, redeployed, refuse_stranger, used_key
+from .reference import Candidate
+
+NEWEST = 500
+"""Among how many of the newest numbers a mistyped one is looked for."""
+
+
+class SqlTransaction:
+    """One transaction of one office; see `Transaction` for what each method promises."""
+
+    def __init__(self, connection: Connection, office: str, *, write: bool) -> None:
+        self._connection = connection
+        self._office = office
+        self._write = write
+
+    def find(self, ref: str) -> str:
+        """Return the id of the case that ``ref`` names."""
+        exact = self._all(statements.case_by_number_or_id, ref=reference.normal(ref))
+        if exact:
+            return str(next((row for row in exact if row.number == reference.normal(ref)), exact[0]).id)
+        found = reference.pick(ref, self._candidates(ref))
+        if found is None:
+            newest = self._all(statements.newest_numbers, most=NEWEST)
+            raise reference.unknown(ref, [row.number for row in newest])
+        return found
+
+    def family(self, root: str) -> tuple[Case, ...]:
+        """Return a case with all its subcases, the case first; locked if this transaction writes."""
+        found = self._all(statements.lock_root if self._write else statements.root_of_case, case=root)
+        if not found:
+            raise NotFound(say("no case {case} in this office", case=root))
+        return tuple(rows.case_of(row) for row in self._all(statements.family, root=found[0][0]))
+
+    def events(self, root: str) -> tuple[Event, ...]:
+        """Return the events of a case and its subcases, in order of recording."""
+        return tuple(rows.event_of(row) for row in self._all(statements.events_of_family, root=root))
+
+    def event_by_key(self, key: str) -> Event | None:
+        """Return the event that was recorded under this idempotency key."""
+        row = self._first(statements.event_by_key, key=key)
+        return None if row is None else rows.event_of(row)
+
+    def documents(self, root: str) -> tuple[IssuedDocument, ...]:
+        """Return the documents that a case and its subcases have issued, in order of issue."""
+        return tuple(rows.document_of(row) for row in self._all(statements.documents_of_family, root=root))
+
+    def cases(self, query: CaseQuery) -> tuple[ListedCase, ...]:
+        """Return the cases that match, soonest due first."""
+        found = self._connection.execute(statements.listed(self._office, query))
+        return tuple(ListedCase(rows.case_of(row), row.clock, row.due_at, bool(row.provisional)) for row in found)
+
+    def timers(self, until: datetime, limit: int) -> tuple[Timer, ...]:
+        """Return up to ``limit`` undelivered rungs whose instant is not after ``until``, in legal order."""
+        return tuple(rows.timer_of(row) for row in self._all(statements.timers_until, until=until, most=limit))
+
+    def next_serial(self, series: str) -> int:
+        """Return the next number of a series."""
+        self._must_write()
+        key = {"_office": self._office, "_series": series}
+        raised = self._connection.execute(statements.raise_serial, key).scalar()
+        if raised is None:
+            self._connection.execute(statements.start_serial, {"office": self._office, "series": series, "value": 1})
+            return 1
+        return int(raised)
+
+    def save(self, change: Change) -> None:
+        """Write ``change``, or raise `Conflict` when a case is no longer at the revision it was made from."""
+        self._must_write()
+        expected = expected_revisions(self._office, change)
+        self._write_cases(change.cases, expected)
+        self._write_events(change.events)
+        projected = [{"office": self._office, "case": case} for case in change.projected]
+        self._run(statements.drop_clocks, projected)
+        self._run(statements.drop_timers, projected)
+        self._run(statements.add_clock, [rows.clock_row(self._office, clock) for clock in change.clocks])
+        self._run(statements.add_timer, [rows.timer_row(self._office, timer) for timer in change.timers])
+        self._run(statements.add_document, [rows.document_row(self._office, paper) for paper in change.documents])
+
+    def definition(self, kind: Kind, name: str, version: int | None = None) -> Definition | None:
+        """Return a deployed definition, the newest version when none is named."""
+        if version is None:
+            row = self._first(statements.newest_definition, kind=kind, name=name)
+        else:
+            row = self._first(statements.definition_version, kind=kind, name=name, version=version)
+        return None if row is None else rows.definition_of(row)
+
+    def definitions(self) -> tuple[Definition, ...]:
+        """Return every deployed definition, by kind, name and version."""
+        return tuple(rows.definition_of(row) for row in self._all(statements.all_definitions))
+
+    def deploy(self, definition: Definition) -> None:
+        """Keep a definition; one that is kept already, with the same fingerprint, stays as it is."""
+        self._must_write()
+        refuse_stranger(self._office, definition)
+        kept = self.definition(definition.kind, definition.name, definition.version)
+        if kept is None:
+            self._run(statements.add_definition, [rows.definition_row(definition)])
+        elif kept.fingerprint != definition.fingerprint:
+            raise redeployed(kept)
+
+    def _candidates(self, ref: str) -> Iterable[Candidate]:
+        wanted = reference.parts(reference.normal(ref))
+        number_like = "%" + "%".join(wanted) + "%" if wanted else ""
+        id_like = _escaped(reference.normal(ref)) + "%"
+        for row in self._all(statements.cases_like, number_like=number_like, id_like=id_like):
+            yield Candidate(row.id, row.number, bool(row.is_root))
+
+    def _write_cases(self, cases: Iterable[Case], expected: dict[str, int]) -> None:
+        new = [rows.case_row(case) for case in cases if expected[case.id] == 0]
+        self._run(statements.add_case, new)
+        for case in cases:
+            if expected[case.id] == 0:
+                continue
+            row = rows.case_row(case)
+            changes = {name: row[name] for name in statements.CHANGING}
+            place = {"_office": self._office, "_id": case.id, "_expected": expected[case.id]}
+            if self._connection.execute(statements.change_case, changes | place).rowcount != 1:
+                raise self._overtaken(case)
+
+    def _write_events(self, events: Iterable[Event]) -> None:
+        for event in events:
+            if event.key is not None and self.event_by_key(event.key):
+                raise used_key(event.key)
+        self._run(statements.add_event, [rows.event_row(event) for event in events])
+
+    def _overtaken(self, case: Case) -> Conflict | NotFound:
+        last = self._first(statements.last_event, case=case.id)
+        if last is None:
+            return NotFound(say("no case {case} in this office", case=case.number))
+        return overtaken(case, rows.event_of(last))
+
+    def _must_write(self) -> None:
+        if not self._write:
+            raise begun_for_reading()
+
+    def _run(self, statement: Executable, parameters: list[dict[str, Any]]) -> None:
+        if parameters:
+            self._connection.execute(statement, parameters)
+
+    def _all(self, statement: Executable, **values: Any) -> list[Row[Any]]:
+        return list(self._connection.execute(statement, {"office": self._office, **values}))
+
+    def _first(self, statement: Executable, **values: Any) -> Row[Any] | None:
+        return self._connection.execute(statement, {"office": self._office, **values}).first()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

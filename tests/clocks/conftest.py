@@ -1,0 +1,26 @@
+"""The shipped calendars, read from their files."""
+
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+import pytest
+import yaml
+from caseclock.definitions.calendar_reader import read_calendar
+from caseclock.workflow.calendars import Calendar
+
+
+def shipped(name: str) -> Mapping[str, Any]:
+    """The file of a shipped calendar with every value as text."""
+    source = files("caseclock.definitions").joinpath(f"{name}.calendar.yaml").read_text("utf-8")
+    return yaml.load(source, yaml.BaseLoader)
+
+
+@pytest.fixture(scope="session")
+def cn() -> Calendar:
+    return read_calendar(shipped("cn"), shipped)
+
+
+@pytest.fixture(scope="session")
+def xiangxi() -> Calendar:
+    return read_calendar(shipped("xiangxi"), shipped)

@@ -1,0 +1,33 @@
+"""Conditions and computed fields: every expression of a procedure, checked in its scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..errors import Problem
+from ..model import Procedure
+from .expressions import FLAG, Scope, Typed, check_expression, typed
+from .places import Path, actions, lifecycles
+
+
+def check_conditions(procedure: Procedure) -> Iterator[Problem]:
+    """Yield what is wrong with guards, with what actions set, and with the conditions of limits."""
+    scopes = {kind: Scope(procedure, kind) for kind in ("case", *procedure.subcases)}
+    for path, lifecycle, action in actions(procedure):
+        scope = scopes[lifecycle.kind]
+        for index, guard in enumerate(action.guards):
+            yield from _check((*path, "when", index, "check"), guard.check, scope, FLAG)
+        for name, source in action.sets.items():
+            if name in lifecycle.fields:
+                yield from _check((*path, "sets", name), source, scope, typed(lifecycle.fields[name]))
+    for path, lifecycle in lifecycles(procedure):
+        for clock in lifecycle.clocks.values():
+            for index, limit in enumerate(clock.limits):
+                if limit.when is not None:
+                    place = (*path, "clocks", clock.name, "limit", index, "when")
+                    yield from _check(place, limit.when, scopes[lifecycle.kind], FLAG)
+
+
+def _check(path: Path, source: str, scope: Scope, expects: Typed) -> Iterator[Problem]:
+    for code, offset, message in check_expression(source, scope, expects):
+        yield Problem(code, path, message, offset)

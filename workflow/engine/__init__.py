@@ -1,0 +1,20 @@
+"""The engine: one change = one transaction. `Engine` is the way in; the rest are the values it takes and returns."""
+
+from .commands import Command, FireAction, OpenCase
+from .engine import Engine
+from .views import BatchResult, CaseView, ClockView, EventView, ListItem, Offer, Receipt, TickReport
+
+__all__ = [
+    "BatchResult",
+    "CaseView",
+    "ClockView",
+    "Command",
+    "Engine",
+    "EventView",
+    "FireAction",
+    "ListItem",
+    "Offer",
+    "OpenCase",
+    "Receipt",
+    "TickReport",
+]

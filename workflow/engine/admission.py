@@ -1,0 +1,87 @@
+"""Admission: whether a command may become a deed: possible in time, legal here, allowed to the actor, inputs valid."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from ..errors import Conflict, InvalidInput
+from ..messages import say
+from ..model import OPEN
+from ..roster import Actor
+from . import refusals
+from .commands import FireAction, OpenCase
+from .draft import Deed, Draft
+from .inputs import accept_inputs
+from .permission import check_field_rights, opening_role, role_for
+from .situation import Deployed
+
+
+def admit_opening(draft: Draft, command: OpenCase, actor: Actor) -> Deed:
+    """Return the deed that opens a case. Raises `NotAllowed` or `InvalidInput`."""
+    deployed = draft.deployed
+    role = opening_role(deployed.procedure, actor)
+    fields = deployed.procedure.case.opens_with
+    check_field_rights(fields, command.data, actor, deployed.procedure)
+    inputs = accept_inputs(fields, command.data, deployed.roster)
+    return Deed(draft.new_id(), OPEN, actor, role, effective(command.at, draft.now, deployed), inputs, command.key)
+
+
+def admit_action(draft: Draft, case_id: str, command: FireAction, actor: Actor) -> Deed:
+    """Return the deed that fires an action, after the rungs that came before it have been delivered.
+
+    Raises `NotFound`, `NotAllowed`, `InvalidInput` or `Conflict`.
+    """
+    deployed = draft.deployed
+    if unknown := refusals.unknown_action(deployed, draft.family.member(case_id), command.action):
+        raise unknown
+    at = effective(command.at, draft.now, deployed)
+    draft.deliver_due(at)
+    case = draft.family.member(case_id)
+    if not deployed.machine(case).is_legal(case.state, command.action):
+        raise refusals.illegal(deployed, case, command.action)
+    action = deployed.lifecycle(case).states[case.state].actions[command.action]
+    role = role_for(deployed.procedure, draft.family, case, action, actor)
+    if at < case.since:
+        raise refusals.too_early(deployed, case, command.action, at, draft.now)
+    check_field_rights(action.inputs, command.data, actor, deployed.procedure)
+    inputs = accept_inputs(action.inputs, command.data, deployed.roster)
+    return Deed(case.id, action.name, actor, role, at, inputs, command.key)
+
+
+def check_revision(draft: Draft, case_id: str, command: FireAction) -> None:
+    """Raise `Conflict` when the case has changed since the caller looked at it."""
+    case = draft.family.member(case_id)
+    if command.revision is not None and command.revision != case.revision:
+        raise Conflict(
+            say(
+                "{case} was changed since you looked: you saw revision {seen}, it is at {now}",
+                case=case.number,
+                seen=command.revision,
+                now=case.revision,
+            ),
+            say("look at it again: `caseclock show {case}`", case=case.number),
+        )
+
+
+def utc(instant: datetime) -> datetime:
+    """Return an aware instant as a plain UTC datetime, whatever subclass it came as. Raises `InvalidInput` for a naive one."""
+    if instant.tzinfo is None:
+        raise InvalidInput(
+            say("an instant needs its time zone, got: {instant}", instant=instant.isoformat()),
+            hint=say("give one such as 2026-11-16T09:00:00+08:00"),
+        )
+    moment = instant.astimezone(UTC)
+    return datetime(*moment.timetuple()[:6], moment.microsecond, UTC)
+
+
+def effective(at: datetime | None, now: datetime, deployed: Deployed) -> datetime:
+    """Return when a command takes effect: ``at`` in UTC, or now. Raises `InvalidInput` for a time that has not come."""
+    if at is None:
+        return now
+    moment = utc(at)
+    if moment > now:
+        raise InvalidInput(
+            say("nothing can have happened at {at}: now is {now}", at=deployed.local(moment), now=deployed.local(now)),
+            hint=say("leave the time out for now, or give one that has passed"),
+        )
+    return moment

@@ -1,0 +1,43 @@
+"""Notices: what whoever acts should know although the action goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..messages import Message, say
+from ..model import Subcase
+from .situation import Deployed, Situation
+
+
+def about_time(situation: Situation) -> Iterator[Message]:
+    """Yield what is remarkable about the clocks of a case that was just opened."""
+    for status in situation.clocks():
+        if status.infeasible:
+            yield say(
+                "{case} cannot have the full time of {clock}: the case's own limit ends too early for it; "
+                "agree on a shorter target, or have the case's limit extended",
+                case=situation.case.number,
+                clock=status.clock.title,
+            )
+        if status.provisional:
+            yield say(
+                "the due of {clock} of {case} is provisional: the calendar has no official notice for that year yet",
+                clock=status.clock.title,
+                case=situation.case.number,
+            )
+
+
+def about_delivery(deployed: Deployed, subcase: Subcase, unit: str, receiver: str | None) -> Iterator[Message]:
+    """Yield what is remarkable about who receives a subcase in ``unit``; ``receiver`` is None when nobody can."""
+    if not subcase.delivered_to:
+        return
+    first = subcase.delivered_to[0]
+    if receiver is None:
+        yield say("unit {unit} has nobody on the roster who can receive this", unit=unit)
+    elif not any(person.id == receiver for person in deployed.roster.holders([first], unit)):
+        yield say(
+            "unit {unit} has no {role} on the roster; delivered to {person} instead",
+            unit=unit,
+            role=deployed.procedure.roles[first].title,
+            person=receiver,
+        )

@@ -1,0 +1,87 @@
+"""Who may do what: roles, units, separation of duties, and rights to set a field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..errors import NotAllowed
+from ..history import Case
+from ..messages import say
+from ..model import Action, Field, Procedure
+from ..roster import Actor
+from .family import Family
+
+
+def role_for(procedure: Procedure, family: Family, case: Case, action: Action, actor: Actor) -> str:
+    """Return the role in which ``actor`` may do ``action`` on ``case``.
+
+    Raises `NotAllowed` when no role of theirs may, when theirs is another unit's case, or when a separation of duties
+    forbids it to this person.
+    """
+    role = _role(procedure, family, case, action.by, actor)
+    _keep_apart(procedure, family, action, actor)
+    return role
+
+
+def opening_role(procedure: Procedure, actor: Actor) -> str:
+    """Return the role in which ``actor`` may open a case. Raises `NotAllowed` when there is none."""
+    for role in procedure.opened_by:
+        if role in actor.roles:
+            return role
+    raise NotAllowed(
+        say("{actor} may not open a case of {procedure}", actor=actor.id, procedure=procedure.title),
+        say("it is for: {roles}", roles=_titles(procedure, procedure.opened_by)),
+    )
+
+
+def _role(procedure: Procedure, family: Family, case: Case, roles: Iterable[str], actor: Actor) -> str:
+    held = [role for role in roles if role in actor.roles]
+    for role in held:
+        if not procedure.roles[role].of_unit or actor.unit in family.units_of(case):
+            return role
+    allowed = say("it is for: {roles}", roles=_titles(procedure, roles))
+    if held:
+        raise NotAllowed(
+            say(
+                "{actor} acts for unit {unit}; this is for {expected}",
+                actor=actor.id,
+                unit=actor.unit,
+                expected=sorted(family.units_of(case)),
+            ),
+            allowed,
+        )
+    raise NotAllowed(
+        say("{actor} may not do this; roles held: {held}", actor=actor.id, held=sorted(actor.roles)), allowed
+    )
+
+
+def _titles(procedure: Procedure, roles: Iterable[str]) -> list[object]:
+    return [procedure.roles[role].title if role in procedure.roles else role for role in roles]
+
+
+def _keep_apart(procedure: Procedure, family: Family, action: Action, actor: Actor) -> None:
+    for group in procedure.separation:
+        if action.name not in group:
+            continue
+        for other in group:
+            if other != action.name and family.has_done(actor.id, other):
+                raise NotAllowed(
+                    say(
+                        "{actor} did {other} in this case, so somebody else must do {action}",
+                        actor=actor.id,
+                        other=other,
+                        action=action.name,
+                    ),
+                    say("kept apart by the procedure: {group}", group=group),
+                )
+
+
+def check_field_rights(fields: Iterable[Field], data: Mapping[str, Any], actor: Actor, procedure: Procedure) -> None:
+    """Raise `NotAllowed` when ``data`` sets a field that only other roles may set."""
+    for field in fields:
+        if field.name in data and field.set_by and not actor.roles & set(field.set_by):
+            raise NotAllowed(
+                say("{actor} may not set {field}", actor=actor.id, field=field.title),
+                say("it is for: {roles}", roles=_titles(procedure, field.set_by)),
+            )

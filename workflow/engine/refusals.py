@@ -1,0 +1,123 @@
+"""Refusals in words: what is not legal, from which state, and what is legal instead and for whom."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from datetime import datetime
+
+from ..errors import NotAllowed, NotFound, Refusal
+from ..history import Case, Mark
+from ..messages import Message, Text, say
+from ..model import SYSTEM, Action, Firing, Procedure
+from .situation import Deployed
+
+
+def unknown_action(deployed: Deployed, case: Case, action: str) -> Refusal | None:
+    """Return the refusal of an action that the case's procedure does not have at all; None when it has it."""
+    known = deployed.lifecycle(case).actions
+    if action in known:
+        return None
+    elsewhere = _kind_with(deployed.procedure, action)
+    if elsewhere:
+        return NotFound(
+            say(
+                "{action} is an action of a {kind}, and {case} is not one",
+                action=action,
+                kind=elsewhere,
+                case=case.number,
+            ),
+            say("give the number of the {kind}; `caseclock show {case}` lists them", kind=elsewhere, case=case.number),
+        )
+    nearest = difflib.get_close_matches(action, known, n=1)
+    hint = say("did you mean {nearest}?", nearest=nearest[0]) if nearest else _legal_now(deployed, case)
+    return NotFound(
+        say("there is no action {action} in {procedure}", action=action, procedure=deployed.procedure.title), hint
+    )
+
+
+def _kind_with(procedure: Procedure, action: str) -> str | None:
+    if action in procedure.case.actions:
+        return "case"
+    return next((name for name, subcase in procedure.subcases.items() if action in subcase.lifecycle.actions), None)
+
+
+def illegal(deployed: Deployed, case: Case, action: str) -> NotAllowed:
+    """Return the refusal of an action that the present state does not allow."""
+    state = deployed.lifecycle(case).states[case.state]
+    action_that_led_here, mark = _last_step(case)
+    return NotAllowed(
+        say(
+            "{action} is not legal: {case} is {state} ({title}) since {since}, by {step} of {actor}",
+            action=action,
+            case=case.number,
+            state=state.name,
+            title=state.title,
+            since=deployed.local(mark.at),
+            step=action_that_led_here,
+            actor=mark.actor,
+        ),
+        _legal_now(deployed, case),
+    )
+
+
+def _last_step(case: Case) -> tuple[str, Mark]:
+    """Return the action that led to the present state, and who did it when: the answer to "who was there first"."""
+    return next((action, mark) for action, marks in case.marks.items() for mark in marks if mark.at == case.since)
+
+
+def _legal_now(deployed: Deployed, case: Case) -> Message:
+    by_people = [action for action in deployed.machine(case).legal(case.state) if action.by != (SYSTEM,)]
+    if not by_people:
+        return say("nothing more can be done on it: the state is final")
+    return say("legal now: {actions}", actions=[_with_roles(deployed.procedure, action) for action in by_people])
+
+
+def _with_roles(procedure: Procedure, action: Action) -> Message:
+    return say("{action} ({roles})", action=action.name, roles=role_titles(procedure, action.by))
+
+
+def role_titles(procedure: Procedure, roles: Iterable[str]) -> list[Text]:
+    """Return the titles of these roles, the system left out."""
+    return [procedure.roles[role].title for role in roles if role != SYSTEM]
+
+
+def condition(deployed: Deployed, case: Case, action: str, refusal: Message | Text) -> NotAllowed:
+    """Return the refusal of an action that is legal here, but for a condition that does not hold."""
+    title = deployed.lifecycle(case).actions[action].title
+    return NotAllowed(
+        say(
+            "{action} ({title}) of {case} is refused: {refusal}",
+            action=action,
+            title=title,
+            case=case.number,
+            refusal=refusal,
+        )
+    )
+
+
+def no_target(deployed: Deployed, firing: Firing, targets: Iterable[Case]) -> NotAllowed:
+    """Return the refusal of an action that must act on subcases, when they are not where it needs them."""
+    subcase = deployed.procedure.subcases[firing.subcase]
+    wanted = [name for name, state in subcase.lifecycle.states.items() if firing.action in state.actions]
+    found = [say("{case} is {state}", case=case.number, state=case.state) for case in targets]
+    return NotAllowed(
+        say("{action} needs a {subcase} in state {states}", action=firing.action, subcase=subcase.title, states=wanted),
+        say("found: {found}", found=found)
+        if found
+        else say("no such {subcase} is open for the unit named", subcase=subcase.title),
+    )
+
+
+def too_early(deployed: Deployed, case: Case, action: str, at: datetime, now: datetime) -> NotAllowed:
+    """Return the refusal of an effective time that lies before the state in which the action is legal began."""
+    return NotAllowed(
+        say(
+            "{action} of {case} cannot have happened at {at}: its present state began at {since}",
+            action=action,
+            case=case.number,
+            at=deployed.local(at),
+            since=deployed.local(case.since),
+        ),
+        say("give a time between then and now, {now}", now=deployed.local(now)),
+    )

@@ -1,0 +1,134 @@
+"""A case at an instant, among its family: what conditions and clocks may ask about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from ..calendars import Calendar
+from ..clocks import ClockStatus, measure
+from ..guards import compile_expression
+from ..history import Case
+from ..machine import CaseMachine, Step
+from ..messages import Message, say
+from ..model import CASE, Clock, Lifecycle, Procedure
+from ..roster import Roster
+from .family import Family
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A procedure with everything that a case of it needs: its machines, calendar and roster."""
+
+    procedure: Procedure
+    calendar: Calendar
+    roster: Roster
+    machines: Mapping[str, CaseMachine]
+
+    def machine(self, case: Case) -> CaseMachine:
+        """Return the machine that decides for ``case``."""
+        return self.machines[case.kind]
+
+    def lifecycle(self, case: Case) -> Lifecycle:
+        """Return the lifecycle that ``case`` runs through."""
+        return self.procedure.lifecycle(case.kind)
+
+    def local(self, instant: datetime) -> datetime:
+        """Return an instant in the procedure's own zone, for sentences that people read."""
+        return self.calendar.local(instant)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A case at the instant ``at``, with the inputs that ``actor`` gives to an action, if any.
+
+    Implements `guards.Facts` and `machine.CaseFacts`.
+    """
+
+    deployed: Deployed
+    family: Family
+    case: Case
+    at: datetime
+    actor: str | None = None
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+
+    def value(self, name: str) -> object:
+        """Return a field's value: of this case, or with the prefix ``case.`` of the parent."""
+        prefix, dot, rest = name.partition(".")
+        if dot and prefix == CASE:
+            return self._parent().value(rest) if self.case.parent else self.value(rest)
+        if name == "actor":
+            return self.actor
+        if name == "is_lead":
+            return self.case.lead
+        return self.inputs[name] if name in self.inputs else self.case.data.get(name)
+
+    def times(self, action: str) -> int:
+        """Return how often ``action`` was done."""
+        return len(self.case.marks.get(action, ()))
+
+    def doer(self, action: str) -> str | None:
+        """Return who did ``action`` last."""
+        marks = self.case.marks.get(action)
+        return marks[-1].actor if marks else None
+
+    def overdue(self, clock: str) -> bool:
+        """Return whether a clock of this case, or with ``case.`` of the parent, is overdue at this instant."""
+        status = self.clock(clock)
+        return status is not None and status.overdue(self.at)
+
+    def can_lead(self, unit: str) -> bool:
+        """Return whether the roster lets ``unit`` lead a case; units that no roster knows may."""
+        return unit not in self.deployed.roster.units or self.deployed.roster.units[unit].can_lead
+
+    def in_state(self, subcase: str, state: str, which: Literal["lead", "all", "any"]) -> bool:
+        """Return whether the lead's subcase, all, or any of this kind that have not been closed are in ``state``."""
+        alive = [
+            case
+            for case in self.family.subcases
+            if case.kind == subcase and (case.closed_at is None or case.state == state)
+        ]
+        if which == "lead":
+            alive = [case for case in alive if case.lead]
+        inside = [case.state == state for case in alive]
+        return any(inside) if which == "any" else bool(inside) and all(inside)
+
+    def extension_refusal(self, clock: str, step: Step) -> Message | None:
+        """Return why the extension of ``clock`` cannot take this step at this instant; None when it can."""
+        status = self.clock(clock)
+        if status is None:
+            return say(
+                "the clock {clock} has not started", clock=self.deployed.lifecycle(self.case).clocks[clock].title
+            )
+        if step == "ask":
+            return status.why_not_ask(self.at)
+        if step == "grant":
+            return status.why_not_grant(self.at)
+        return None if status.asked_at else say("no extension has been asked for")
+
+    def clock(self, name: str) -> ClockStatus | None:
+        """Return where a clock stands, ``case.`` meaning the parent's; None while it has not started."""
+        prefix, dot, rest = name.partition(".")
+        if dot and prefix == CASE:
+            return self._parent().clock(rest) if self.case.parent else self.clock(rest)
+        clock = self.deployed.lifecycle(self.case).clocks[name]
+        return measure(clock, self.case, self.deployed.calendar, self._holds, self._bound(clock))
+
+    def clocks(self) -> tuple[ClockStatus, ...]:
+        """Return every clock that has started, in the order in which the procedure declares them."""
+        names = self.deployed.lifecycle(self.case).clocks
+        return tuple(status for name in names if (status := self.clock(name)) is not None)
+
+    def _bound(self, clock: Clock) -> datetime | None:
+        if clock.within is None:
+            return None
+        other = self.clock(f"{CASE}.{clock.within.clock}" if clock.within.of_case else clock.within.clock)
+        return other.due_at if other else None
+
+    def _holds(self, expression: str) -> bool:
+        return compile_expression(expression).holds(self)
+
+    def _parent(self) -> Situation:
+        return replace(self, case=self.family.root, inputs={})

@@ -1,0 +1,123 @@
+"""What reading a case returns: values that a menu, a table or a page can show, everything derived at the asked-for time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..clocks import ClockStatus
+from ..errors import Refusal
+from ..history import Case, Event
+from ..messages import Message, Text
+from ..model import Field, Stage
+from ..ports import IssuedDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An action that an actor may do now.
+
+    Args:
+        inputs: the values it takes, in order.
+        obstacle: what stands in the way whatever the inputs are, such as an extension that was granted already.
+        optional: it may be done, but nobody waits for it.
+    """
+
+    case: str
+    action: str
+    title: Text
+    inputs: tuple[Field, ...]
+    leads_to: Text | None
+    optional: bool
+    obstacle: Message | Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """One clock of a case as of an instant."""
+
+    status: ClockStatus
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as of an instant, with its clocks, papers and subcases."""
+
+    case: Case
+    procedure: Text
+    state: Text
+    stage: Stage
+    zone: str
+    fields: Mapping[str, Field]
+    clocks: tuple[ClockView, ...]
+    documents: tuple[IssuedDocument, ...]
+    subcases: tuple[CaseView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """One entry of the history. ``overtaken``: a rung was delivered, and it turned out later that its clock had stopped before."""
+
+    event: Event
+    number: str
+    title: Text
+    overtaken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem:
+    """A case in a list or an inbox, with its soonest running clock.
+
+    Args:
+        actions: in an inbox, the titles of what the actor can do.
+    """
+
+    case: Case
+    procedure: Text
+    state: Text
+    stage: Stage
+    zone: str
+    clock: Text | None
+    due_at: datetime | None
+    overdue: bool
+    provisional: bool
+    actions: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a command did.
+
+    Args:
+        case: the case after it.
+        event: its event.
+        opened: subcases that it opened.
+        documents: papers that it issued, with their numbers.
+        notices: what the actor should know, such as a target that cannot be met.
+        repeated: the command had been carried out before under the same key; nothing was done now.
+    """
+
+    case: Case
+    event: Event
+    opened: tuple[Case, ...] = ()
+    documents: tuple[IssuedDocument, ...] = ()
+    notices: tuple[Message, ...] = ()
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What became of one command of a batch: its receipt, or the refusal."""
+
+    receipt: Receipt | None
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TickReport:
+    """What a tick delivered, in order, and the cases whose rungs it could not deliver."""
+
+    delivered: tuple[Event, ...] = ()
+    failed: Mapping[str, Message] = field(default_factory=dict)

@@ -1,0 +1,140 @@
+"""Every error of the engine, sorted by who must act on it.
+
+    CaseclockError
+    ├── DefinitionInvalid   the author of the definition
+    ├── Refusal             the caller: the request is understood and refused; nothing was changed
+    │   ├── NotFound
+    │   ├── NotAllowed      the procedure or the actor's rights say no
+    │   ├── InvalidInput
+    │   └── Conflict        somebody else was there first
+    └── StorageFailed       the operator: disk full, read-only, unreachable, wrong schema
+
+Faces read `code` and `exit_status`; the core never prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .messages import ENGLISH, Language, Message
+
+
+class CaseclockError(Exception):
+    """The base of all errors that this package raises on purpose.
+
+    Args:
+        message: what was expected and what was found.
+        hint: what to do next: the valid choices, or the next command.
+    """
+
+    code = "error"
+    exit_status = 1
+
+    def __init__(self, message: Message, hint: Message | None = None) -> None:
+        super().__init__(message, hint)
+        self.message = message
+        self.hint = hint
+
+    def text(self, language: Language = ENGLISH) -> str:
+        """Return the message, and the hint after it, in ``language``."""
+        parts = [self.message, self.hint] if self.hint else [self.message]
+        return "\n".join(part.text(language) for part in parts)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a definition, at a place.
+
+    Args:
+        code: a stable word for the kind of problem, such as ``unknown-state``.
+        path: keys and list positions from the top of the file down to the value, such as ``("states", "handling", "stage")``.
+        message: what was expected and what was found.
+        offset: characters into the value at ``path`` where the problem stands (expressions).
+        on_key: the problem is the last key of the path, not its value.
+        file, line, column: the place in the source, counted from 1; filled in by the reader, 0 while unknown.
+        source: the source line, for display; filled in by the reader.
+    """
+
+    code: str
+    path: tuple[str | int, ...]
+    message: Message
+    offset: int = 0
+    on_key: bool = False
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    source: str = ""
+
+    def text(self, language: Language = ENGLISH) -> str:
+        """Return ``file:line:column: message [code]`` in ``language``."""
+        return f"{self.file}:{self.line}:{self.column}: {self.message.text(language)} [{self.code}]"
+
+
+class DefinitionInvalid(CaseclockError):
+    """A procedure, calendar or roster file has problems; all of them are in `problems`."""
+
+    code = "definition-invalid"
+    exit_status = 3
+
+    def __init__(self, message: Message, problems: Iterable[Problem], hint: Message | None = None) -> None:
+        super().__init__(message, hint)
+        self.problems = tuple(problems)
+
+    def text(self, language: Language = ENGLISH) -> str:
+        """Return the message and every problem, one a line, in ``language``."""
+        return "\n".join([CaseclockError.text(self, language), *(problem.text(language) for problem in self.problems)])
+
+
+class Refusal(CaseclockError):
+    """The request was understood and refused; nothing was changed."""
+
+    code = "refused"
+    exit_status = 5
+
+
+class NotFound(Refusal):
+    """The named case, procedure, action, clock or person does not exist in this office."""
+
+    code = "not-found"
+    exit_status = 4
+
+
+class NotAllowed(Refusal):
+    """The procedure, or the actor's role, unit or earlier part in the case, does not allow this."""
+
+    code = "not-allowed"
+    exit_status = 5
+
+
+class InvalidInput(Refusal):
+    """Inputs are missing, unknown or of the wrong type; `fields` says what is wrong with each, by name."""
+
+    code = "invalid-input"
+    exit_status = 2
+
+    def __init__(self, message: Message, fields: dict[str, Message] | None = None, hint: Message | None = None) -> None:
+        super().__init__(message, hint)
+        self.fields = dict(fields or {})
+
+    def text(self, language: Language = ENGLISH) -> str:
+        """Return the message and then each field with what is wrong with it, one a line."""
+        lines = [f"  {name}: {problem.text(language)}" for name, problem in self.fields.items()]
+        return "\n".join([CaseclockError.text(self, language), *lines])
+
+
+class Conflict(Refusal):
+    """Somebody or something else was there first: another writer, a used key, a version already deployed."""
+
+    code = "conflict"
+    exit_status = 6
+
+
+class StorageFailed(CaseclockError):
+    """The database could not do its work: disk full, read-only, unreachable, or a schema this code does not know."""
+
+    code = "storage-failed"
+    exit_status = 1

@@ -1,0 +1,206 @@
+"""What the engine needs from outside, as protocols: a store, and a reader of definitions.
+
+`storage` and `definitions` implement them. The engine decides; the store only keeps and finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from .calendars import Calendar
+from .history import Case, Event, RungKey
+from .model import Procedure
+from .roster import Roster
+
+Kind = Literal["procedure", "calendar", "roster"]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One deployed definition of an office: its text, and the compiled form that the engine loads.
+
+    Args:
+        name: the procedure's or calendar's id; ``roster`` for the roster.
+        version: the procedure's version; calendars and rosters count up from 1 with every change.
+        fingerprint: SHA-256 over the meaning, so that comments and layout do not count.
+    """
+
+    office: str
+    kind: Kind
+    name: str
+    version: int
+    fingerprint: str
+    source: str
+    compiled: str
+    deployed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRow:
+    """The projection of one clock of one case: what lists and inboxes sort and filter by; never the truth."""
+
+    case: str
+    clock: str
+    started_at: datetime
+    due_at: datetime
+    provisional: bool
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A rung that is still to be delivered, at its legal instant."""
+
+    case: str
+    root: str
+    key: RungKey
+    action: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedDocument:
+    """A paper that an event issued: its number, and the values it was made from."""
+
+    case: str
+    seq: int
+    name: str
+    number: str
+    data: Mapping[str, Any]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Everything that one transaction writes: all of it, or nothing.
+
+    Args:
+        cases: their new values; each is written only over the revision that its first event in ``events`` follows.
+        projected: ids of the cases whose clock and timer rows are all replaced by ``clocks`` and ``timers``.
+    """
+
+    cases: tuple[Case, ...] = ()
+    events: tuple[Event, ...] = ()
+    projected: tuple[str, ...] = ()
+    clocks: tuple[ClockRow, ...] = ()
+    timers: tuple[Timer, ...] = ()
+    documents: tuple[IssuedDocument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseQuery:
+    """Which cases to list.
+
+    Args:
+        states: pairs of kind and state, any of which; None means every state.
+        unit: only subcases held by this unit.
+        open_only: leave out cases that have ended.
+        kind: only cases of this kind.
+        due_before: only cases with a running clock due at or before this instant.
+        limit, offset: the page.
+    """
+
+    procedure: str | None = None
+    kind: str | None = None
+    states: Sequence[tuple[str, str]] | None = None
+    unit: str | None = None
+    open_only: bool = False
+    due_before: datetime | None = None
+    limit: int | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    """A case in a list, with its soonest due running clock, if any. Lists are ordered by due, then number."""
+
+    case: Case
+    clock: str | None
+    due_at: datetime | None
+    provisional: bool = False
+
+
+class Transaction(Protocol):
+    """One transaction of the store. Everything is of the office that it was begun for."""
+
+    def find(self, ref: str) -> str:
+        """Return the id of the case that ``ref`` names: an id, a number, or an unambiguous part of either.
+
+        Raises `NotFound`, or `Conflict` when several cases match.
+        """
+
+    def family(self, root: str) -> tuple[Case, ...]:
+        """Return a case with all its subcases, the case first; in a writing transaction, locked. Raises `NotFound`.
+
+        Args:
+            root: the id of any case of the family.
+        """
+
+    def events(self, root: str) -> tuple[Event, ...]:
+        """Return the events of a case and its subcases, in order of recording."""
+
+    def event_by_key(self, key: str) -> Event | None:
+        """Return the event that was recorded under this idempotency key."""
+
+    def documents(self, root: str) -> tuple[IssuedDocument, ...]:
+        """Return the documents that a case and its subcases have issued, in order of issue."""
+
+    def cases(self, query: CaseQuery) -> tuple[ListedCase, ...]:
+        """Return the cases that match, soonest due first."""
+
+    def timers(self, until: datetime, limit: int) -> tuple[Timer, ...]:
+        """Return up to ``limit`` undelivered rungs whose instant is not after ``until``, in legal order."""
+
+    def next_serial(self, series: str) -> int:
+        """Return the next number of a series, 1, 2, 3... without gaps: a rolled back transaction gives it back."""
+
+    def save(self, change: Change) -> None:
+        """Write ``change``. Raises `Conflict` when a case has been changed since the change was made."""
+
+    def definition(self, kind: Kind, name: str, version: int | None = None) -> Definition | None:
+        """Return a deployed definition, the newest version when none is named."""
+
+    def definitions(self) -> tuple[Definition, ...]:
+        """Return every deployed definition, by kind, name and version."""
+
+    def deploy(self, definition: Definition) -> None:
+        """Keep a definition. Raises `Conflict` when this version of it is already kept with another fingerprint."""
+
+
+class Store(Protocol):
+    """Where cases are kept. Raises `StorageFailed` when the database cannot do its work."""
+
+    def begin(self, office: str, *, write: bool) -> AbstractContextManager[Transaction]:
+        """Begin a transaction for one office: committed at the end, rolled back when an exception leaves it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What a reader makes of a definition's text. See `Definition` for the arguments."""
+
+    kind: Kind
+    name: str
+    version: int | None
+    fingerprint: str
+    compiled: str
+    warnings: tuple[Any, ...] = field(default=())
+
+
+class Reader(Protocol):
+    """Reads definitions: text to a compiled form that can be stored, and the compiled form to values."""
+
+    def compile(self, source: str, *, file: str) -> Compiled:
+        """Read and check a definition. Its first key tells the kind. Raises `DefinitionInvalid` with all problems."""
+
+    def procedure(self, compiled: str) -> Procedure:
+        """Return the procedure that `compile` made."""
+
+    def calendar(self, compiled: str) -> Calendar:
+        """Return the calendar that `compile` made."""
+
+    def roster(self, compiled: str) -> Roster:
+        """Return the roster that `compile` made."""
