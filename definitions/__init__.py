@@ -136,7 +136,7 @@ def _calendars_of(source: Source) -> Callable[[str], Mapping[str, Any]]:
         beside = Path(source.file).parent / file
         try:
             text = beside.read_text(encoding="utf-8") if beside.is_file() else shipped(file)
-        except NotFound as error:
+        except (NotFound, OSError, UnicodeDecodeError) as error:
             raise LookupError(name) from error
         data = read_yaml(text, str(beside)).data
         if not isinstance(data, dict):

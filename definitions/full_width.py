@@ -36,6 +36,8 @@ def mistaken(text: str) -> Message | None:
     >>> str(mistaken("officer，office"))
     'full-width ， is part of the text here; type , instead, or put the text in quotes'
     """
+    if text.startswith(_WIDE_SPACE):
+        return say("a full-width space cannot indent in YAML; use ordinary spaces")
     for pattern in (_BETWEEN_NAMES, _KEY, _QUOTED, _BRACKET):
         found = pattern.match(text) if pattern in (_KEY, _BRACKET) else pattern.fullmatch(text)
         if found:

@@ -28,7 +28,7 @@ from ..workflow.model import (
     Rung,
     State,
 )
-from . import shapes
+from . import clock_shapes, shapes
 from .words import expected_rung, parse_rung
 
 Path = tuple[str | int, ...]
@@ -114,7 +114,7 @@ class LifecycleReader:
 
     # Clocks
 
-    def _clock(self, name: str, shape: shapes.ClockShape) -> Clock:
+    def _clock(self, name: str, shape: clock_shapes.ClockShape) -> Clock:
         path = (*self.path, "clocks", name)
         return Clock(
             name=name,
@@ -211,7 +211,7 @@ def _described(field: Field) -> str:
     return str(field.type)
 
 
-def _limit(shape: shapes.LimitShape, common: shapes.CountingShape | None) -> Limit:
+def _limit(shape: clock_shapes.LimitShape, common: clock_shapes.CountingShape | None) -> Limit:
     """Return one limit; what it does not say itself about counting, its clock says for all limits."""
     said: dict[str, object] = {}
     for counting in (common, shape.counting):
@@ -220,7 +220,7 @@ def _limit(shape: shapes.LimitShape, common: shapes.CountingShape | None) -> Lim
     return Limit(period=shape.is_, counting=replace(Counting(), **said), until=shape.until, when=shape.when)  # type: ignore[arg-type]
 
 
-def _extension(shape: shapes.ExtensionShape) -> Extension:
+def _extension(shape: clock_shapes.ExtensionShape) -> Extension:
     period = shape.to or shape.by
     assert period is not None, "the shape takes exactly one of the two"
     return Extension(
@@ -234,6 +234,6 @@ def _extension(shape: shapes.ExtensionShape) -> Extension:
     )
 
 
-def _bound(shape: shapes.WithinShape) -> Bound:
+def _bound(shape: clock_shapes.WithinShape) -> Bound:
     prefix = f"{CASE}."
     return Bound(shape.clock.removeprefix(prefix), shape.clock.startswith(prefix), shape.reserve)

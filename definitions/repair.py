@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..workflow.errors import Problem
-from .yaml_reader import Path
+from .yaml_reader import part, written
 
 _BOOLEANS = {"yes": True, "on": True, "是": True, "no": False, "off": False, "否": False}
 
@@ -30,10 +30,10 @@ def beside(problem: Problem, repaired: Iterable[Problem]) -> bool:
 
 
 def _repair(data: Any, problem: Problem) -> None:
-    path = _written(data, problem.path)
+    path = written(data, problem.path)
     if not path:
         return
-    parent, last = _part(data, path[:-1]), path[-1]
+    parent, last = part(data, path[:-1]), path[-1]
     near = problem.message.values.get("near")
     match problem.code, parent[last]:
         case "unknown-key", value:
@@ -49,22 +49,3 @@ def _repair(data: Any, problem: Problem) -> None:
             parent[last] = {"zh": text, "en": text}
         case "wrong-type", str(word) if word in _BOOLEANS:
             parent[last] = _BOOLEANS[word]
-
-
-def _written(data: Any, path: Path) -> Path:
-    """Return ``path``, or what is left of it where the file has a shorthand and nothing below it."""
-    while path and not _holds(_part(data, path[:-1]), path[-1]):
-        path = path[:-1]
-    return path
-
-
-def _part(data: Any, path: Path) -> Any:
-    for step in path:
-        if not _holds(data, step):
-            return None
-        data = data[step]
-    return data
-
-
-def _holds(data: Any, step: str | int) -> bool:
-    return step in data if isinstance(data, dict) else isinstance(data, list) and step in range(len(data))

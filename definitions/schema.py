@@ -7,7 +7,7 @@ import json
 from .shapes import ProcedureShape
 
 FILE = "procedure.schema.json"
-"""The shipped schema; a procedure's first line names it: ``# yaml-language-server: $schema=./procedure.schema.json``."""
+"""The shipped schema; a procedure's first line names it: ``# yaml-language-server: $schema=./procedure.schema.json``"""
 
 
 def procedure_schema() -> str:

@@ -24,7 +24,7 @@ Word = TypeVar("Word", bound=StrEnum)
 class Shape(BaseModel):
     """A mapping with exactly the declared keys; values are never coerced."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True, use_attribute_docstrings=True)
 
 
 class TitleShape(Shape):

@@ -58,25 +58,13 @@ class Source:
         """Return the problem with file, line, column and source line; a path not there means what is above it."""
         if problem.line:
             return problem
-        path = problem.path
-        while path and path not in self.values:
-            path = path[:-1]
-        if problem.on_key and path == problem.path and path in self.keys:
+        path = written(self.data, problem.path)
+        if problem.on_key and path in self.keys and path[-1] == problem.path[-1]:
             return self.at(problem, self.keys[path])
         place = self.values.get(path, Place(1, 1))
-        if place.inside is not None and isinstance(self.value(path), str):
+        if problem.offset and place.inside is not None and isinstance(part(self.data, path), str):
             return self.at(problem, Place(place.line, place.column + place.inside + problem.offset))
         return self.at(problem, place)
-
-    def value(self, path: Path) -> Any:
-        """Return the part of the data at ``path``, None where there is none."""
-        part = self.data
-        for step in path:
-            inside = step in part if isinstance(part, dict) else isinstance(part, list) and step in range(len(part))
-            if not inside:
-                return None
-            part = part[step]
-        return part
 
     def at(self, problem: Problem, place: Place) -> Problem:
         """Return the problem at a place of this file."""
@@ -90,6 +78,34 @@ class Source:
             say("{file}: {count} problem(s) in the definition", file=self.file, count=len(located)),
             sorted(located.values(), key=lambda problem: (problem.line, problem.column)),
         )
+
+
+def written(data: Any, path: Path) -> Path:
+    """Return ``path`` as the data has it: without the position where one thing stands for a list of one, and cut off
+    where the data has nothing, or a shorthand, below.
+
+    >>> written({"limit": {"is": "3 days"}}, ("limit", 0, "is"))
+    ('limit', 'is')
+    """
+    found: Path = ()
+    for step in path:
+        if _holds(data, step):
+            data = data[step]
+            found = (*found, step)
+        elif not isinstance(step, int) or isinstance(data, list):
+            break
+    return found
+
+
+def part(data: Any, path: Path) -> Any:
+    """Return the part of ``data`` at a path that it has."""
+    for step in path:
+        data = data[step]
+    return data
+
+
+def _holds(data: Any, step: str | int) -> bool:
+    return step in data if isinstance(data, dict) else isinstance(data, list) and step in range(len(data))
 
 
 def read_yaml(text: str, file: str) -> Source:

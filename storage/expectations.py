@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..workflow.errors import Conflict, StorageFailed
 from ..workflow.history import Case, Event
 from ..workflow.messages import say
-from ..workflow.ports import Change, Definition
+from ..workflow.ports import Change, ClockRow, Definition
 
 
 def expected_revisions(office: str, change: Change) -> dict[str, int]:
@@ -26,6 +28,16 @@ def expected_revisions(office: str, change: Change) -> dict[str, int]:
     if not {clock.case for clock in change.clocks} | {timer.case for timer in change.timers} <= set(change.projected):
         raise ValueError("clocks and timers of a change must be of projected cases")
     return {case: seq - 1 for case, seq in first.items()}
+
+
+def soonest(clocks: Iterable[ClockRow]) -> dict[str, ClockRow]:
+    """Return, for each case with a running clock, the one that is due first; by name where two are due together."""
+    first: dict[str, ClockRow] = {}
+    for clock in clocks:
+        known = first.get(clock.case)
+        if clock.running and (known is None or (clock.due_at, clock.clock) < (known.due_at, known.clock)):
+            first[clock.case] = clock
+    return first
 
 
 def refuse_stranger(office: str, definition: Definition) -> None:

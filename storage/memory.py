@@ -30,6 +30,7 @@ from .expectations import (
     overtaken,
     redeployed,
     refuse_stranger,
+    soonest,
     used_key,
     written_already,
 )
@@ -218,11 +219,10 @@ class MemoryTransaction:
             self._put(self._kept.timers, case, timers[case])
 
     def _listed(self, case: Case) -> ListedCase:
-        running = [clock for clock in self._kept.clocks.get(case.id, ()) if clock.running]
-        if not running:
+        first = soonest(self._kept.clocks.get(case.id, ())).get(case.id)
+        if first is None:
             return ListedCase(case, None, None)
-        soonest = min(running, key=lambda clock: (clock.due_at, clock.clock))
-        return ListedCase(case, soonest.clock, soonest.due_at, soonest.provisional)
+        return ListedCase(case, first.clock, first.due_at, first.provisional)
 
     def _put(self, table: MutableMapping[K, V], key: K, value: V) -> None:
         self._before.append((table, key, table.get(key, _ABSENT)))

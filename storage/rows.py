@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Row
 
 from ..workflow.history import Case, Event, Mark, RungKey
-from ..workflow.ports import ClockRow, Definition, IssuedDocument, Kind, Timer
+from ..workflow.ports import ClockRow, Definition, IssuedDocument, Kind, ListedCase, Timer
 from .columns import instant_text
 
 
@@ -126,6 +126,18 @@ def clock_row(office: str, clock: ClockRow) -> dict[str, Any]:
         "provisional": clock.provisional,
         "running": clock.running,
     }
+
+
+def due_row(soonest: ClockRow | None) -> dict[str, Any]:
+    """Return the columns of ``cc_cases`` for its soonest due running clock."""
+    if soonest is None:
+        return {"due_clock": None, "due_at": None, "due_provisional": None}
+    return {"due_clock": soonest.clock, "due_at": soonest.due_at, "due_provisional": soonest.provisional}
+
+
+def listed_of(row: Row[Any]) -> ListedCase:
+    """Return the listed case of a row of ``cc_cases``."""
+    return ListedCase(case_of(row), row.due_clock, row.due_at, bool(row.due_provisional))
 
 
 def timer_row(office: str, timer: Timer) -> dict[str, Any]:

@@ -14,7 +14,15 @@ from ..workflow.history import Case, Event
 from ..workflow.messages import say
 from ..workflow.ports import CaseQuery, Change, Definition, IssuedDocument, Kind, ListedCase, Timer
 from . import reference, rows, statements
-from .expectations import begun_for_reading, expected_revisions, overtaken, redeployed, refuse_stranger, used_key
+from .expectations import (
+    begun_for_reading,
+    expected_revisions,
+    overtaken,
+    redeployed,
+    refuse_stranger,
+    soonest,
+    used_key,
+)
 from .reference import Candidate
 
 NEWEST = 500
@@ -63,7 +71,7 @@ class SqlTransaction:
     def cases(self, query: CaseQuery) -> tuple[ListedCase, ...]:
         """Return the cases that match, soonest due first."""
         found = self._connection.execute(statements.listed(self._office, query))
-        return tuple(ListedCase(rows.case_of(row), row.clock, row.due_at, bool(row.provisional)) for row in found)
+        return tuple(rows.listed_of(row) for row in found)
 
     def timers(self, until: datetime, limit: int) -> tuple[Timer, ...]:
         """Return up to ``limit`` undelivered rungs whose instant is not after ``until``, in legal order."""
@@ -85,11 +93,7 @@ class SqlTransaction:
         expected = expected_revisions(self._office, change)
         self._write_cases(change.cases, expected)
         self._write_events(change.events)
-        projected = [{"office": self._office, "case": case} for case in change.projected]
-        self._run(statements.drop_clocks, projected)
-        self._run(statements.drop_timers, projected)
-        self._run(statements.add_clock, [rows.clock_row(self._office, clock) for clock in change.clocks])
-        self._run(statements.add_timer, [rows.timer_row(self._office, timer) for timer in change.timers])
+        self._project(change)
         self._run(statements.add_document, [rows.document_row(self._office, paper) for paper in change.documents])
 
     def definition(self, kind: Kind, name: str, version: int | None = None) -> Definition | None:
@@ -138,6 +142,16 @@ class SqlTransaction:
             if event.key is not None and self.event_by_key(event.key):
                 raise used_key(event.key)
         self._run(statements.add_event, [rows.event_row(event) for event in events])
+
+    def _project(self, change: Change) -> None:
+        projected = [{"office": self._office, "case": case} for case in change.projected]
+        self._run(statements.drop_clocks, projected)
+        self._run(statements.drop_timers, projected)
+        self._run(statements.add_clock, [rows.clock_row(self._office, clock) for clock in change.clocks])
+        self._run(statements.add_timer, [rows.timer_row(self._office, timer) for timer in change.timers])
+        first = soonest(change.clocks)
+        due = [{"_office": self._office, "_id": case, **rows.due_row(first.get(case))} for case in change.projected]
+        self._run(statements.set_due, due)
 
     def _overtaken(self, case: Case) -> Conflict | NotFound:
         last = self._first(statements.last_event, case=case.id)

@@ -10,7 +10,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-
 from caseclock.definitions import YamlReader, shipped
 from caseclock.storage import MemoryStore, create_store
 from caseclock.workflow import Engine, Receipt
@@ -96,7 +95,11 @@ class Township:
 
     def publish(self, case: str, by: str = "paula", text: str = "The road is dry again.") -> Receipt:
         """Publish a reply on the original site."""
-        data = {"published_text": text, "reply_url": "https://board.example/1", "reply_capture": self.paper("reply.png")}
+        data = {
+            "published_text": text,
+            "reply_url": "https://board.example/1",
+            "reply_capture": self.paper("reply.png"),
+        }
         return self.do(case, "publish", by, **data)
 
     def file_record(self, case: str, **data: Any) -> Receipt:
@@ -144,4 +147,3 @@ def township(request: pytest.FixtureRequest, tmp_path: Path, reader: YamlReader)
     close = getattr(store, "close", None)
     if close:
         close()
-

@@ -51,7 +51,7 @@ class Problem:
 
     Args:
         code: a stable word for the kind of problem, such as ``unknown-state``.
-        path: keys and list positions from the top of the file down to the value, such as ``("states", "handling", "stage")``.
+        path: keys and list positions from the top of the file, such as ``("states", "handling", "stage")``.
         message: what was expected and what was found.
         offset: characters into the value at ``path`` where the problem stands (expressions).
         on_key: the problem is the last key of the path, not its value.

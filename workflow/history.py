@@ -40,7 +40,8 @@ class Event:
         effective_at: when it happened in law. UTC.
         recorded_at: when it was entered. UTC.
         data: accepted inputs and computed fields, as plain JSON values.
-        opened: for the first event only: what the new case is (see `Case`): ``procedure, version, kind, number, parent, unit, lead``.
+        opened: for the first event only: what the new case is: its procedure, version, kind, number, parent,
+            unit and lead, as in `Case`.
         closes: the event led to a final state.
         key: the caller's idempotency key, unique in its office.
         rung: the rung that this event delivered, for the system's timed actions.

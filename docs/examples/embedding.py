@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
-
 from caseclock.definitions import YamlReader, shipped
 from caseclock.storage import SqlStore, prepare_engine, upgrade_if_needed
 from caseclock.workflow import Actor, Engine, Refusal
@@ -47,11 +46,12 @@ def main() -> None:
     store = SqlStore(database)
     engine = Engine(store, YamlReader(), office="my-office", now=time)
     engine.deploy(shipped("cn.calendar.yaml"), file="cn.calendar.yaml")
-    engine.deploy(shipped("request.procedure.yaml"), file="request.procedure.yaml")
+    engine.deploy(shipped("inquiry.procedure.yaml"), file="inquiry.procedure.yaml")
 
     # One transaction: the host's row and the case, or neither.
     with database.begin() as connection:
-        receipt = engine.using(SqlStore.joined(connection)).open("request", {"subject": "Street light"}, by=clerk)
+        joined = engine.using(SqlStore.joined(connection))
+        receipt = joined.open("inquiry", {"question": "When is the street light repaired?"}, by=clerk)
         number = receipt.case.number
         connection.execute(complaints.insert().values(text="The street light is out", case_number=number))
     print(f"opened {number}")

@@ -48,9 +48,11 @@ class Post:
 
 
 def read_posts(path: Path) -> list[Post]:
-    """Return the posts of a board in the order in which they were asked; a reply without a time of day is at its end."""
+    """Return the posts in the order in which they were asked; a reply without a time of day is at its day's end."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        posts = [Post(row["id"], _instant(row["asked_at"]), _instant(row["replied_at"])) for row in csv.DictReader(file)]
+        posts = [
+            Post(row["id"], _instant(row["asked_at"]), _instant(row["replied_at"])) for row in csv.DictReader(file)
+        ]
     return sorted(posts, key=lambda post: post.asked_at)
 
 
@@ -69,7 +71,7 @@ def openings(posts: list[Post]) -> Iterator[OpenCase]:
 
 
 def handling(post: Post, number: str) -> Iterator[FireAction]:
-    """Yield what happens to a post after its intake: reported and dispatched at once, answered and published at its reply."""
+    """Yield what happens after intake: reported and dispatched at once, answered and published at its reply."""
     checks = dict.fromkeys(("facts_checked", "policy_checked", "secrecy_checked", "privacy_checked"), True)
     answer = {"result": "Handled", "reply_opinion": REPLY, "proposed_outcome": "resolved"}
     publication = {"published_text": REPLY, "reply_url": "https://board.example/", "fallback_reason": "Replay"}

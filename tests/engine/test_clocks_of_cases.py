@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from caseclock.workflow import NotAllowed
 
 
@@ -41,7 +40,11 @@ def test_a_month_of_downtime_loses_no_rung_and_keeps_the_legal_order(township: A
 def test_urging_and_supervision_issue_numbered_notices(township: Any) -> None:
     case = township.dispatched("water")
     township.at("2026-11-30 09:00").engine.tick()
-    numbers = [paper.number for view in (township.engine.case(case), *township.engine.case(case).subcases) for paper in view.documents]
+    numbers = [
+        paper.number
+        for view in (township.engine.case(case), *township.engine.case(case).subcases)
+        for paper in view.documents
+    ]
     assert sorted(number for number in numbers if number.startswith("舆催")) == ["舆催〔2026〕1号", "舆催〔2026〕2号"]
     assert sorted(number for number in numbers if number.startswith("舆督")) == ["舆督〔2026〕1号", "舆督〔2026〕2号"]
 
@@ -83,7 +86,9 @@ def test_an_action_cannot_take_effect_in_the_future_or_before_what_it_depends_on
     with pytest.raises(NotAllowed, match="present state began at 2026-11-16 11:00"):
         township.engine.fire(case, "dispatch", by="lena", data=data, at=township.instant("2026-11-16 10:00"))
     with pytest.raises(Exception, match="time zone"):
-        township.engine.fire(case, "dispatch", by="lena", data=data, at=township.instant("2026-11-16 11:00").replace(tzinfo=None))
+        township.engine.fire(
+            case, "dispatch", by="lena", data=data, at=township.instant("2026-11-16 11:00").replace(tzinfo=None)
+        )
 
 
 def asked(township: Any, case: str) -> None:
@@ -153,7 +158,9 @@ def test_the_units_target_leaves_a_working_day_and_one_that_cannot_be_met_is_sai
 
 def test_the_public_clock_starts_with_the_post_and_else_with_its_finding(township: Any) -> None:
     """Q3."""
-    posted = township.open(posted_at=township.instant("2026-11-15 20:00"), found_at=township.instant("2026-11-16 08:00"))
+    posted = township.open(
+        posted_at=township.instant("2026-11-15 20:00"), found_at=township.instant("2026-11-16 08:00")
+    )
     found = township.open(posted_at=None, found_at=township.instant("2026-11-16 08:00"))
     neither = township.open(posted_at=None)
     assert [township.clock_of(case, "public_reply").started_by for case in (posted, found, neither)] == [
@@ -190,7 +197,10 @@ def test_the_inbox_shows_what_waits_for_each_soonest_due_first(township: Any) ->
     township.later(days=1)
     second = township.dispatched("water", "roads", lead="water", urgent=True)
     third = township.open()
-    inbox = {person: [item.case.number for item in township.engine.inbox(person)] for person in ("wanda", "rosa", "olive", "lena")}
+    inbox = {
+        person: [item.case.number for item in township.engine.inbox(person)]
+        for person in ("wanda", "rosa", "olive", "lena")
+    }
     assert inbox["wanda"] == [f"{first}-1", f"{second}-1"]
     assert inbox["rosa"] == [f"{second}-2"]
     assert inbox["olive"] == [third]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from caseclock.workflow import Actor, Refusal
 from caseclock.workflow.history import fold
 from caseclock.workflow.ports import CaseQuery
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 VALUES: dict[str, Any] = {
     "units": ["water", "roads"],
@@ -57,7 +56,10 @@ def test_whatever_happens_the_stored_cases_equal_their_folded_history(township: 
     engine = township.engine
     township.at("2026-11-16 09:00")
     case = township.open()
-    people = [*engine.roster().people.values(), Actor("jack", frozenset(engine.procedure("online_opinion").roles), "water")]
+    people = [
+        *engine.roster().people.values(),
+        Actor("jack", frozenset(engine.procedure("online_opinion").roles), "water"),
+    ]
     for which, what, hours in choices:
         township.later(hours=hours)
         members = [case, *(sub.case.number for sub in engine.case(case).subcases)]
@@ -85,5 +87,7 @@ def test_the_projections_say_what_the_cases_say(township: Any) -> None:
         township.later(hours=hours).dispatched("water", urgent=bool(hours))
     township.later(days=1)
     for item in township.engine.cases(CaseQuery()):
-        running = [clock.status.due_at for clock in township.engine.case(item.case.number).clocks if clock.status.running]
+        running = [
+            clock.status.due_at for clock in township.engine.case(item.case.number).clocks if clock.status.running
+        ]
         assert item.due_at == min(running)

@@ -8,7 +8,6 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-
 from caseclock.definitions import YamlReader, shipped
 from caseclock.workflow.machine import CaseMachine, ConditionFailed, IllegalAction
 from caseclock.workflow.messages import Message, say
@@ -85,7 +84,7 @@ def test_an_action_that_no_state_has_is_illegal_everywhere() -> None:
 
 
 def test_every_illegal_pair_of_the_township_is_refused_with_what_is_legal_instead(township: Any) -> None:
-    """Through the engine, as somebody with every role: an illegal action names the state, the legal ones and the roles."""
+    """As somebody with every role: an illegal action names the state, the legal actions and their roles."""
     from caseclock.workflow import Actor, NotAllowed
 
     procedure = township.engine.procedure("online_opinion")

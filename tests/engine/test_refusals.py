@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-
 from caseclock.workflow import Actor, Conflict, FireAction, InvalidInput, NotAllowed, NotFound, OpenCase
 
 
@@ -97,7 +96,9 @@ def test_a_field_that_only_the_engine_computes_cannot_be_given(township: Any) ->
 def test_titles_of_units_and_choices_are_understood_in_both_languages(township: Any) -> None:
     case = township.open(category="投诉")
     township.do(case, "report", "olive")
-    receipt = township.do(case, "dispatch", "lena", instruction="Look", units=["水务站", "Roads station"], lead="水务站")
+    receipt = township.do(
+        case, "dispatch", "lena", instruction="Look", units=["水务站", "Roads station"], lead="水务站"
+    )
     assert [slip.unit for slip in receipt.opened] == ["water", "roads"]
 
 
@@ -138,7 +139,11 @@ def test_a_case_changed_since_the_caller_looked_is_not_touched(township: Any) ->
 def test_in_a_batch_the_refused_are_reported_and_the_rest_goes_through(township: Any) -> None:
     cases = [township.open() for _ in range(3)]
     commands = [FireAction(case, "report", "lena" if case == cases[1] else "olive") for case in cases]
-    results = list(township.engine.fire_many([*commands, OpenCase("online_opinion", {"subject": "y"}, "olive"), OpenCase("online_opinion", {}, "olive")]))
+    results = list(
+        township.engine.fire_many(
+            [*commands, OpenCase("online_opinion", {"subject": "y"}, "olive"), OpenCase("online_opinion", {}, "olive")]
+        )
+    )
     assert [result.refusal.code if result.refusal else "done" for result in results] == [
         "done",
         "not-allowed",
@@ -173,13 +178,17 @@ def test_the_same_version_with_another_meaning_is_refused_and_comments_do_not_co
     township.engine.deploy(definition.source + "\n# a comment\n")
     with pytest.raises(Conflict):
         township.engine.deploy(definition.source.replace("limit: 3 days", "limit: 4 days"))
-    township.engine.deploy(definition.source.replace("limit: 3 days", "limit: 4 days").replace("version: 1", "version: 2"))
+    township.engine.deploy(
+        definition.source.replace("limit: 3 days", "limit: 4 days").replace("version: 1", "version: 2")
+    )
 
 
 def test_a_running_case_stays_on_the_version_it_began_with(township: Any) -> None:
     old = township.open()
     definition = next(one for one in township.engine.definitions() if one.name == "online_opinion")
-    township.engine.deploy(definition.source.replace("limit: 3 days", "limit: 4 days").replace("version: 1", "version: 2"))
+    township.engine.deploy(
+        definition.source.replace("limit: 3 days", "limit: 4 days").replace("version: 1", "version: 2")
+    )
     new = township.open()
     dues = [township.clock_of(case, "public_reply").due_at for case in (old, new)]
     assert dues == [township.instant("2026-11-20 00:00"), township.instant("2026-11-21 00:00")]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from caseclock.workflow import NotAllowed
 
 
@@ -69,7 +68,9 @@ def test_the_unit_that_the_post_is_about_cannot_handle_it_alone(township: Any) -
     """信访工作条例 30: recusal for direct interest."""
     case = township.open(subject_unit="water")
     township.do(case, "report", "olive")
-    assert "only one to handle" in refusal(lambda: township.do(case, "dispatch", "lena", instruction="x", units=["water"]))
+    assert "only one to handle" in refusal(
+        lambda: township.do(case, "dispatch", "lena", instruction="x", units=["water"])
+    )
 
 
 def test_a_dispatch_issues_a_numbered_slip_and_opens_one_subcase_for_each_unit(township: Any) -> None:
@@ -109,7 +110,10 @@ def test_a_silent_co_unit_holds_up_neither_the_reply_nor_the_lead(township: Any)
     township.do(case, "proceed", "lena", proceed_reason="Time presses")
     assert township.state(case) == "awaiting_approval"
     township.later(days=9)
-    late = {slip.case.unit: [c.overdue for c in slip.clocks if c.status.clock.name == "unit_reply"] for slip in township.engine.case(case).subcases}
+    late = {
+        slip.case.unit: [c.overdue for c in slip.clocks if c.status.clock.name == "unit_reply"]
+        for slip in township.engine.case(case).subcases
+    }
     assert late == {"water": [False], "roads": [True]}
 
 

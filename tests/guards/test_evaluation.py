@@ -179,7 +179,9 @@ def test_threads_do_not_disturb_one_another() -> None:
 
     def run(number: int) -> None:
         for _ in range(200):
-            if not compile_expression("size == mine and len(units) == 1").holds(Facts(size=number, mine=number, units=[1])):
+            if not compile_expression("size == mine and len(units) == 1").holds(
+                Facts(size=number, mine=number, units=[1])
+            ):
                 wrong.append(number)
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(4)]

@@ -11,7 +11,6 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-
 from caseclock.definitions.language import LOCALE, language
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +43,9 @@ def test_every_sentence_has_a_chinese_wording(catalogue: Catalog) -> None:
 def test_the_catalogue_holds_nothing_that_no_code_says(catalogue: Catalog) -> None:
     """Sentences of click itself are kept apart by their flag ``click``."""
     known = templates()
-    stale = [message.id for message in catalogue if message.id and "click" not in message.flags and message.id not in known]
+    stale = [
+        message.id for message in catalogue if message.id and "click" not in message.flags and message.id not in known
+    ]
     assert stale == []
 
 

@@ -186,11 +186,16 @@ def test_lists_and_timers_are_found_by_index(sqlite: SqlStore, make: Any) -> Non
     assert "ix_cc_timers_office_at (office=? AND at<?)" in timers
     key = plan(statements.event_by_key, office=OFFICE, key="k")
     assert "ix_cc_events_office_key (office=? AND key=?)" in key
-    inbox = plan(statements.listed(OFFICE, CaseQuery(states=[("case", "handling")])))
+    inbox = plan(statements.listed(OFFICE, CaseQuery(states=[("case", "handling"), ("slip", "issued")])))
     assert "ix_cc_cases_office_kind_state (office=? AND kind=? AND state=?)" in inbox
+    unit = plan(statements.listed(OFFICE, CaseQuery(unit="water", open_only=True)))
+    assert "ix_cc_cases_office_unit (office=? AND unit=?)" in unit
+    every = plan(statements.listed(OFFICE, CaseQuery(open_only=True, limit=50)))
+    assert "ix_cc_cases_office_due_at_number" in every
+    assert "TEMP B-TREE" not in every
     due = plan(statements.listed(OFFICE, CaseQuery(due_before=make.noon)))
-    assert "ix_cc_clocks_office_running_due_at" in due
-    assert "SCAN" not in timers + key + inbox + due
+    assert "ix_cc_cases_office_due_at_number (office=? AND due_at<?)" in due
+    assert "SCAN" not in timers + key + inbox + unit + every + due
 
 
 def _count(connection: Connection, table: str) -> int:

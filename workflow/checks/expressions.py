@@ -29,12 +29,14 @@ class Typed:
         of: the element type of a list; None for an empty one.
         choices: for a choice: its values.
         constant: the text itself, where it stands in the expression.
+        items: of a list that stands in the expression.
     """
 
     type: FieldType
     of: FieldType | None = None
     choices: tuple[str, ...] = ()
     constant: str | None = None
+    items: tuple[Typed, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.type} of {self.of}" if self.of else str(self.type)
@@ -148,8 +150,8 @@ class _Checker:
         return None
 
     def _list(self, items: list[ast.expr]) -> Typed:
-        types = [found for item in items if (found := self.type_of(item))]
-        return Typed(FieldType.LIST, types[0].type if types else None)
+        types = tuple(found for item in items if (found := self.type_of(item)))
+        return Typed(FieldType.LIST, types[0].type if types else None, items=types)
 
     def _conditions(self, nodes: list[ast.expr]) -> Typed:
         for node in nodes:
@@ -195,6 +197,8 @@ class _Checker:
             self._report("wrong-type", left, message)
 
     def _contained(self, node: ast.expr, item: Typed, container: Typed) -> bool:
+        if container.items:
+            return all(self._comparable(node, item, each) for each in container.items)
         if container.type is FieldType.LIST:
             return container.of is None or self._comparable(node, item, Typed(container.of))
         return item.type in _TEXTS and container.type in (FieldType.TEXT, FieldType.URL)

@@ -64,7 +64,7 @@ def check_revision(draft: Draft, case_id: str, command: FireAction) -> None:
 
 
 def utc(instant: datetime) -> datetime:
-    """Return an aware instant as a plain UTC datetime, whatever subclass it came as. Raises `InvalidInput` for a naive one."""
+    """Return an aware instant as a plain datetime in UTC. Raises `InvalidInput` for one without a zone."""
     if instant.tzinfo is None:
         raise InvalidInput(
             say("an instant needs its time zone, got: {instant}", instant=instant.isoformat()),

@@ -23,7 +23,7 @@ from . import refusals
 from .family import Family
 from .notices import about_delivery, about_time
 from .papers import draw_number, made_from, numbered
-from .projections import clock_rows, next_rung, timers
+from .projections import next_rung, project
 from .situation import Deployed, Situation
 
 
@@ -118,14 +118,14 @@ class Draft:
         The projections are those of the whole family: urgency of the case, say, moves the clocks of its subcases.
         """
         touched = {event.case for event in self.events}
-        situations = [self._situation(case) for case in self.family.cases]
+        clocks, timers = project(self.deployed, self.family, self.now)
         documents, calendar = self.deployed.procedure.documents, self.deployed.calendar
         return Change(
             cases=tuple(case for case in self.family.cases if case.id in touched),
             events=tuple(self.events),
             projected=tuple(case.id for case in self.family.cases),
-            clocks=tuple(row for situation in situations for row in clock_rows(situation)),
-            timers=tuple(timer for situation in situations for timer in timers(situation)),
+            clocks=clocks,
+            timers=timers,
             documents=tuple(
                 numbered(paper, documents[paper.name], calendar, self.next_serial) for paper in self.papers
             ),

@@ -95,6 +95,11 @@ class Engine:
         with self._look() as (tx, _):
             return self._shelf.deployed(tx, procedure, version).procedure
 
+    def zone(self, procedure: str, version: int | None = None) -> str:
+        """Return the time zone in which a procedure counts, such as ``Asia/Shanghai``. Raises `NotFound`."""
+        with self._look() as (tx, _):
+            return self._shelf.deployed(tx, procedure, version).calendar.zone
+
     def roster(self) -> Roster:
         """Return the office's roster."""
         with self._look() as (tx, _):
@@ -143,7 +148,7 @@ class Engine:
             data: the action's inputs.
             at: when it happened in law, with its zone; not after now, and not before the case's present state began.
             key: idempotency key: a second call with the same key returns the first one's result and does nothing.
-            revision: the revision of the case that the caller has seen; given, a case changed since then is not touched.
+            revision: the revision of the case that the caller has seen; a case changed since then is not touched.
 
         Raises `NotFound`, `NotAllowed`, `InvalidInput` or `Conflict`; nothing has been changed then.
         """
@@ -185,7 +190,7 @@ class Engine:
             return reading.offers(deployed, family, family.member(case_id), self._actor(tx, by), now)
 
     def case(self, case: str, at: datetime | None = None) -> CaseView:
-        """Return a case with its clocks, papers and subcases, clocks as of ``at`` (now when left out). Raises `NotFound`."""
+        """Return a case with its clocks, papers and subcases, as of ``at`` or now. Raises `NotFound`."""
         with self._look() as (tx, now):
             family, deployed, case_id = self._load(tx, case)
             documents = tx.documents(family.root.id)
@@ -364,7 +369,7 @@ def _believed_at(tx: Transaction, family: Family, case_id: str, as_of: datetime)
 
 
 def _version(compiled: Compiled, latest: Definition | None) -> int:
-    """Return the version to deploy under: a procedure names its own, calendars and rosters count up with each change."""
+    """Return the version to deploy under: a procedure names its own, calendars and rosters count up."""
     if compiled.version is not None:
         return compiled.version
     if latest is None:

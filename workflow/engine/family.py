@@ -38,7 +38,7 @@ class Family:
         return None
 
     def units_of(self, case: Case) -> frozenset[str]:
-        """Return the units that may act on ``case``: its holder, or for the case itself all that hold an open subcase."""
+        """Return the units that may act on ``case``: its holder; for the root, all that hold an open subcase."""
         if case.parent is not None:
             return frozenset({case.unit} if case.unit else ())
         return frozenset(other.unit for other in self.subcases if other.unit and other.closed_at is None)

@@ -18,7 +18,7 @@ from ..ports import IssuedDocument
 def draw_number(pattern: str, at: datetime, calendar: Calendar, next_serial: Callable[[str], int]) -> str:
     """Return the next number of a pattern such as ``{year}-{serial:04d}``.
 
-    A pattern with the year begins anew each year of the calendar's zone; procedures that share a pattern share its series.
+    A pattern with the year begins anew each year of the calendar's zone; procedures with one pattern share a series.
     """
     year = calendar.to_date(at).year
     series = f"{pattern}:{year}" if "{year" in pattern else pattern

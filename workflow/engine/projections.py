@@ -1,26 +1,30 @@
-"""What can be derived from cases at any time: rungs still to be delivered, and the rows by which lists and ticks search."""
+"""What can be derived from cases at any time: rungs still to come, and the rows by which lists and ticks search."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from ..clocks import RungAt
+from ..clocks import ClockStatus, RungAt
 from ..history import Case
+from ..machine import CaseMachine
 from ..ports import ClockRow, Timer
 from .family import Family
 from .situation import Deployed, Situation
 
 
-def pending_rungs(situation: Situation) -> Iterator[RungAt]:
-    """Yield the rungs of a case that are still to come: legal here, not delivered, not after their clock stopped."""
-    case, machine = situation.case, situation.deployed.machine(situation.case)
-    for status in situation.clocks():
-        end = status.stopped_at or status.ended_at
-        for rung in status.rungs:
-            over = rung.key in case.delivered or (end is not None and rung.at > end)
-            if not over and machine.is_legal(case.state, rung.action):
-                yield rung
+def project(deployed: Deployed, family: Family, now: datetime) -> tuple[tuple[ClockRow, ...], tuple[Timer, ...]]:
+    """Return the rows of every clock of a family that has started, and a timer for every rung that is still to come."""
+    clocks: list[ClockRow] = []
+    timers: list[Timer] = []
+    for case in family.cases:
+        statuses = Situation(deployed, family, case, now).clocks()
+        clocks.extend(_clock_row(case, status) for status in statuses)
+        timers.extend(
+            Timer(case.id, case.root, rung.key, rung.action, rung.at)
+            for rung in _pending(case, statuses, deployed.machine(case))
+        )
+    return tuple(clocks), tuple(timers)
 
 
 def next_rung(deployed: Deployed, family: Family, now: datetime, until: datetime) -> tuple[Case, RungAt] | None:
@@ -28,27 +32,21 @@ def next_rung(deployed: Deployed, family: Family, now: datetime, until: datetime
     due = [
         (rung.at, case.number, rung.key, case, rung)
         for case in family.cases
-        for rung in pending_rungs(Situation(deployed, family, case, now))
+        for rung in _pending(case, Situation(deployed, family, case, now).clocks(), deployed.machine(case))
         if rung.at <= until
     ]
     return min(due, key=lambda entry: entry[:3])[3:] if due else None
 
 
-def clock_rows(situation: Situation) -> Iterator[ClockRow]:
-    """Yield the row of every clock of a case that has started."""
-    for status in situation.clocks():
-        yield ClockRow(
-            case=situation.case.id,
-            clock=status.clock.name,
-            started_at=status.started_at,
-            due_at=status.due_at,
-            provisional=status.provisional,
-            running=status.running,
-        )
+def _pending(case: Case, statuses: Iterable[ClockStatus], machine: CaseMachine) -> Iterator[RungAt]:
+    """Yield the rungs of a case that are still to come: legal here, not delivered, not after their clock stopped."""
+    for status in statuses:
+        end = status.stopped_at or status.ended_at
+        for rung in status.rungs:
+            over = rung.key in case.delivered or (end is not None and rung.at > end)
+            if not over and machine.is_legal(case.state, rung.action):
+                yield rung
 
 
-def timers(situation: Situation) -> Iterator[Timer]:
-    """Yield a timer for every rung of a case that is still to come."""
-    case = situation.case
-    for rung in pending_rungs(situation):
-        yield Timer(case.id, case.root, rung.key, rung.action, rung.at)
+def _clock_row(case: Case, status: ClockStatus) -> ClockRow:
+    return ClockRow(case.id, status.clock.name, status.started_at, status.due_at, status.provisional, status.running)

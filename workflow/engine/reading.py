@@ -114,7 +114,7 @@ def list_item(deployed: Deployed, listed: ListedCase, at: datetime, actions: tup
 
 
 def awaited_actions(deployed: Deployed, case: Case, actor: Actor) -> tuple[Text, ...]:
-    """Return the titles of the actions that ``case`` waits for and ``actor``'s roles may do; empty when there are none."""
+    """Return the titles of what ``case`` waits for and ``actor``'s roles may do; empty when there is nothing."""
     roles = deployed.procedure.roles
     return tuple(
         action.title

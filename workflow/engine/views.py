@@ -1,4 +1,4 @@
-"""What reading a case returns: values that a menu, a table or a page can show, everything derived at the asked-for time."""
+"""What reading returns: values that a menu, a table or a page can show, all derived at the asked-for time."""
 
 from __future__ import annotations
 
@@ -58,7 +58,11 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """One entry of the history. ``overtaken``: a rung was delivered, and it turned out later that its clock had stopped before."""
+    """One entry of the history.
+
+    Args:
+        overtaken: a rung was delivered, and it turned out later that its clock had stopped before.
+    """
 
     event: Event
     number: str

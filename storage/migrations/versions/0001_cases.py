@@ -83,6 +83,9 @@ def _cases() -> None:
         sa.Column("data", sa.Text, nullable=False),
         sa.Column("marks", sa.Text, nullable=False),
         sa.Column("delivered", sa.Text, nullable=False),
+        sa.Column("due_clock", sa.String(64)),
+        sa.Column("due_at", INSTANT),
+        sa.Column("due_provisional", sa.Boolean),
         sa.PrimaryKeyConstraint("position", name=op.f("pk_cc_cases")),
         sa.UniqueConstraint("office", "id", name=op.f("uq_cc_cases_office_id")),
         sa.UniqueConstraint("office", "number", name=op.f("uq_cc_cases_office_number")),
@@ -93,6 +96,7 @@ def _cases() -> None:
     _index("cc_cases", "office", "kind", "state")
     _index("cc_cases", "office", "unit")
     _index("cc_cases", "office", "closed_at")
+    _index("cc_cases", "office", "due_at", "number")
 
 
 def _events() -> None:
@@ -157,7 +161,6 @@ def _clocks() -> None:
         sa.PrimaryKeyConstraint("office", "case_id", "clock", name=op.f("pk_cc_clocks")),
         _to_case("cc_clocks", "case_id"),
     )
-    _index("cc_clocks", "office", "running", "due_at")
 
 
 def _timers() -> None:

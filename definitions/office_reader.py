@@ -1,0 +1,136 @@
+"""An office folder: its `office.yaml`, and the definitions that lie beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..workflow.errors import InvalidInput, NotFound, Problem
+from ..workflow.messages import say
+from .yaml_reader import Source, read_yaml
+
+FILE = "office.yaml"
+"""The file that makes a folder an office."""
+
+LANGUAGES = ("en", "zh")
+
+SHIPPED = ("cn.calendar.yaml", "township.roster.yaml", "online_opinion.procedure.yaml")
+"""What a new office starts with: calendar, an example roster to edit, and the procedure."""
+
+_KINDS = ("calendar", "roster", "procedure")
+_REQUIRED = ("office", "database")
+_KEYS = (*_REQUIRED, "title", "procedure", "language")
+
+TEMPLATE = """\
+# An office of caseclock. Definitions lie beside this file; after changing one: caseclock check, caseclock deploy.
+office: {id}
+title: {title}
+# A file in this folder, or the address of a database.
+database: caseclock.db
+# The procedure that `open` and `import` mean when none is named.
+procedure: online_opinion
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeFolder:
+    """What `office.yaml` says.
+
+    Args:
+        database: an address such as ``sqlite:///.../caseclock.db``.
+        procedure: the procedure meant when none is named.
+        language: ``en`` or ``zh``; None leaves it to the reader's environment.
+    """
+
+    folder: Path
+    id: str
+    title: str
+    database: str
+    procedure: str | None = None
+    language: str | None = None
+
+    def definitions(self) -> tuple[Path, ...]:
+        """Return the definition files of the folder in the order of deploying: calendars, the roster, procedures."""
+        return in_order(self.folder.glob("*.yaml"))
+
+
+def in_order(paths: Iterator[Path] | list[Path]) -> tuple[Path, ...]:
+    """Return the definitions among these files in the order of deploying, by their names: ``*.calendar.yaml`` and so on."""
+    kinds = {path: path.suffixes[-2].lstrip(".") if len(path.suffixes) > 1 else "" for path in paths}
+    found = [path for path, kind in kinds.items() if kind in _KINDS]
+    return tuple(sorted(found, key=lambda path: (_KINDS.index(kinds[path]), path.name)))
+
+
+def find_office(start: Path) -> Path:
+    """Return the nearest folder with an office, ``start`` itself or one above it. Raises `NotFound`."""
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise NotFound(
+        say("there is no office.yaml in {folder}, nor in a folder above it", folder=str(start)),
+        say("make an office with `caseclock init`, or name its folder with --office"),
+    )
+
+
+def read_office(folder: Path) -> OfficeFolder:
+    """Return the office of a folder. Raises `NotFound`, and `DefinitionInvalid` with every problem of its file."""
+    file = folder / FILE
+    if not file.is_file():
+        raise NotFound(
+            say("there is no office.yaml in {folder}", folder=str(folder)),
+            say("make an office with `caseclock init {folder}`, or name another folder", folder=str(folder)),
+        )
+    source = read_yaml(file.read_text(encoding="utf-8"), str(file))
+    problems = list(_problems(source.data))
+    if problems:
+        raise source.refusal(problems)
+    return _office(folder, source)
+
+
+def _office(folder: Path, source: Source) -> OfficeFolder:
+    data: dict[str, str] = source.data
+    database = data["database"]
+    address = database if "://" in database else f"sqlite:///{(folder / database).resolve()}"
+    return OfficeFolder(
+        folder, data["office"], data.get("title", data["office"]), address, data.get("procedure"), data.get("language")
+    )
+
+
+def _problems(data: Any) -> Iterator[Problem]:
+    if not isinstance(data, dict):
+        yield Problem("wrong-type", (), say("expected keys and values: {keys}", keys=_KEYS))
+        return
+    for key, value in data.items():
+        if key not in _KEYS:
+            yield Problem(
+                "unknown-key", (key,), say("no key {key} here; valid keys: {valid}", key=key, valid=_KEYS), on_key=True
+            )
+        elif not isinstance(value, str) or not value.strip():
+            yield Problem("wrong-type", (key,), say("expected a text; got: {found}", found=repr(value)))
+    for key in _REQUIRED:
+        if key not in data:
+            yield Problem("missing-key", (), say("expected key {key} here", key=key))
+    if data.get("language", "en") not in LANGUAGES:
+        found = data["language"]
+        message = say("expected one of {valid}; got: {found}", valid=LANGUAGES, found=repr(found))
+        yield Problem("wrong-value", ("language",), message)
+
+
+def make_office(folder: Path, id: str, title: str, language: str | None = None) -> tuple[str, ...]:
+    """Write the files of a new office into ``folder`` and return the names of those written; existing ones are kept.
+
+    Raises `InvalidInput` for an id or title that cannot stand in a file.
+    """
+    from . import shipped
+
+    if not all(text.strip() and text.isprintable() and '"' not in text and "\\" not in text for text in (id, title)):
+        raise InvalidInput(say("expected an id and a title in plain characters, got: {texts}", texts=[id, title]))
+    folder.mkdir(parents=True, exist_ok=True)
+    head = TEMPLATE.format(id=f'"{id}"', title=f'"{title}"') + (f"language: {language}\n" if language else "")
+    texts = {FILE: head, **{name: shipped(name) for name in SHIPPED}}
+    written = [name for name in texts if not (folder / name).exists()]
+    for name in written:
+        (folder / name).write_text(texts[name], encoding="utf-8")
+    return tuple(written)

@@ -1,0 +1,241 @@
+"""Posts from a table (CSV) to data for opening cases: columns mapped, encodings tried, duplicates found, bad rows told."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..workflow.errors import CaseclockError, InvalidInput, Problem
+from ..workflow.messages import Message, say
+from ..workflow.model import Field
+from .inputs_reader import read_inputs
+from .instants import read_instant
+from .yaml_reader import read_yaml
+
+ENCODINGS = ("utf-8-sig", "gb18030")
+SAME_WITHIN = timedelta(days=3)
+"""Two posts of one author with one title, posted no further apart than this, are one post."""
+
+_KEYS = ("columns", "constants", "id", "source", "opened_at")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """Which column of the table becomes which field.
+
+    Args:
+        columns: field -> heading of its column.
+        constants: field -> a value for every row.
+        id: heading of the column that holds the post's id at its source.
+        source: what the ids are unique in, such as the site; part of the idempotency key.
+        opened_at: heading of the column with the time of registration; now when None.
+    """
+
+    columns: Mapping[str, str]
+    constants: Mapping[str, str] = field(default_factory=dict)
+    id: str | None = None
+    source: str = "import"
+    opened_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One row that can be opened as a case. ``row``: its number as a spreadsheet shows it, the headings being row 1."""
+
+    row: int
+    data: Mapping[str, Any]
+    key: str | None = None
+    opened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """One row that cannot be read, and why."""
+
+    row: int
+    problem: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as text: its headings, and its rows with their numbers."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def read_table(content: bytes) -> Table:
+    """Return the table in a CSV file: UTF-8 with or without its mark, or GB 18030; comma, semicolon or tab.
+
+    Raises `InvalidInput` when it is neither.
+    """
+    text = _decoded(content)
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        rows = [tuple(cell.strip() for cell in row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+    except csv.Error as error:
+        raise InvalidInput(say("this is not a CSV table: {reason}", reason=str(error))) from error
+    if not rows or not any(rows[0]):
+        raise InvalidInput(say("the table is empty; expected a first row of headings"))
+    return Table(rows[0], tuple((number, row) for number, row in enumerate(rows[1:], 2) if any(row)))
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InvalidInput(say("expected a table in UTF-8 or GB 18030; this is neither"))
+
+
+def read_mapping(text: str, file: str, fields: Sequence[Field]) -> ColumnMap:
+    """Return the mapping that a YAML text describes. Raises `DefinitionInvalid` with every problem of it."""
+    source = read_yaml(text, file)
+    problems = list(_mapping_problems(source.data, {declared.name for declared in fields}))
+    if problems:
+        raise source.refusal(problems)
+    data = source.data
+    return ColumnMap(
+        data["columns"], data.get("constants", {}), data.get("id"), data.get("source", "import"), data.get("opened_at")
+    )
+
+
+def _mapping_problems(data: Any, fields: set[str]) -> Iterator[Problem]:
+    if not isinstance(data, dict) or not isinstance(data.get("columns"), dict):
+        yield Problem("missing-key", (), say("expected key {key} here", key="columns"))
+        return
+    for key, value in data.items():
+        if key not in _KEYS:
+            yield Problem(
+                "unknown-key", (key,), say("no key {key} here; valid keys: {valid}", key=key, valid=_KEYS), on_key=True
+            )
+        elif key in ("columns", "constants"):
+            yield from _field_problems(key, value, fields)
+        elif not isinstance(value, str):
+            yield Problem("wrong-type", (key,), say("expected a text; got: {found}", found=repr(value)))
+
+
+def _field_problems(key: str, value: Any, fields: set[str]) -> Iterator[Problem]:
+    if not isinstance(value, dict):
+        yield Problem("wrong-type", (key,), say("expected fields and what stands for them"))
+        return
+    for name, heading in value.items():
+        if name not in fields:
+            message = say("no field {field}; declared: {fields}", field=name, fields=sorted(fields))
+            yield Problem("unknown-field", (key, name), message, on_key=True)
+        elif not isinstance(heading, str):
+            yield Problem("wrong-type", (key, name), say("expected a text; got: {found}", found=repr(heading)))
+
+
+def mapping_by_headings(headings: Sequence[str], fields: Sequence[Field]) -> ColumnMap:
+    """Return the mapping of a table whose headings are names or titles of fields; a column ``id`` is the source's id."""
+    columns = {}
+    for declared in fields:
+        names = (declared.name, declared.title.en, declared.title.zh)
+        columns |= {declared.name: heading for heading in headings if heading in names}
+    return ColumnMap(columns, id="id" if "id" in headings else None)
+
+
+def read_posts(table: Table, mapping: ColumnMap, fields: Sequence[Field], zone: str) -> Iterator[Post | BadRow]:
+    """Yield what became of every row of ``table``, in order.
+
+    Args:
+        fields: those that a case can be opened with.
+        zone: the time zone of times that name no offset.
+
+    Raises `InvalidInput` when the table has no column of a mapped heading, or nothing is mapped.
+    """
+    wanted = [*mapping.columns.values(), *(heading for heading in (mapping.id, mapping.opened_at) if heading)]
+    missing = [heading for heading in wanted if heading not in table.headings]
+    if missing or not mapping.columns:
+        raise InvalidInput(
+            say("the table has no column {missing}", missing=missing)
+            if missing
+            else say("no heading of the table is the name of a field"),
+            hint=say("its headings: {headings}; map them with --map", headings=table.headings),
+        )
+    for number, row in table.rows:
+        yield _read_row(number, dict(zip(table.headings, row, strict=False)), mapping, fields, zone)
+
+
+def _read_row(
+    number: int, cells: Mapping[str, str], mapping: ColumnMap, fields: Sequence[Field], zone: str
+) -> Post | BadRow:
+    columns = {name: cells.get(heading, "") for name, heading in mapping.columns.items()}
+    texts = {name: _literal(text) for name, text in {**mapping.constants, **columns}.items() if text}
+    source_id = cells.get(mapping.id, "") if mapping.id else ""
+    opened = cells.get(mapping.opened_at, "") if mapping.opened_at else ""
+    try:
+        data = read_inputs(texts, fields, zone)
+        opened_at = read_instant(opened, zone) if opened else None
+    except CaseclockError as error:
+        return BadRow(number, _reason(error))
+    return Post(number, data, f"{mapping.source}:{source_id}" if source_id else None, opened_at)
+
+
+def _literal(text: str) -> str:
+    """A post may begin with ``@somebody``; that is no file of ours."""
+    return f"@{text}" if text.startswith("@") else text
+
+
+def _reason(error: CaseclockError) -> Message:
+    if isinstance(error, InvalidInput) and error.fields:
+        name, problem = next(iter(error.fields.items()))
+        return say("{name}: {problem}", name=name, problem=problem)
+    return error.message
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A post that is there already: who wrote it, under which title and when, and what to call it."""
+
+    author: str
+    subject: str
+    posted_at: datetime
+    name: str
+
+
+def known_post(data: Mapping[str, Any], name: str) -> Known | None:
+    """Return what tells a post from others; None when author, title or time is not known."""
+    author, subject, posted_at = (data.get(part) for part in ("author", "subject", "posted_at"))
+    if not author or not subject or not posted_at:
+        return None
+    moment = datetime.fromisoformat(posted_at) if isinstance(posted_at, str) else posted_at
+    return Known(str(author), str(subject), moment, name)
+
+
+class Register:
+    """The posts that are there already, in the office and earlier in the table."""
+
+    def __init__(self, known: Iterable[Known | None] = (), keys: Mapping[str, str] | None = None) -> None:
+        self._known: dict[tuple[str, str], list[Known]] = {}
+        self._keys = dict(keys or {})
+        for post in known:
+            self._add(post)
+
+    def twin(self, post: Post, name: str) -> str | None:
+        """Return the name of the post that ``post`` repeats: same source id, or same author and title within 3 days.
+
+        One that repeats none is remembered under ``name``.
+        """
+        if post.key and post.key in self._keys:
+            return self._keys[post.key]
+        found = known_post(post.data, name)
+        if found:
+            for other in self._known.get((found.author, found.subject), ()):
+                if abs(other.posted_at - found.posted_at) <= SAME_WITHIN:
+                    return other.name
+        if post.key:
+            self._keys[post.key] = name
+        self._add(found)
+        return None
+
+    def _add(self, post: Known | None) -> None:
+        if post:
+            self._known.setdefault((post.author, post.subject), []).append(post)
