@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test gate format lint types imports unit docs clean
+.PHONY: demo test gate format lint types imports unit docs catalogue clean
 
 demo: $(READY)
 	$(BIN)/caseclock demo
@@ -42,6 +42,15 @@ docs: $(READY)
 
 unit: $(READY)
 	$(BIN)/python -m pytest -n 2 -q
+
+# The catalogue of translations: collect every sentence of the sources and of click, then compile what is translated.
+PO := definitions/locale/zh/LC_MESSAGES/caseclock.po
+catalogue: $(READY)
+	$(BIN)/pybabel --quiet extract --no-location --sort-output --keywords say --output .catalogue.pot \
+	  workflow definitions storage cli.py $$($(BIN)/python -c 'import click, pathlib; print(pathlib.Path(click.__file__).parent)')
+	$(BIN)/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete --locale zh --input-file .catalogue.pot --output-file $(PO)
+	$(BIN)/pybabel --quiet compile --locale zh --input-file $(PO) --output-file $(PO:.po=.mo)
+	@rm .catalogue.pot
 
 clean:
 	rm -rf $(VENV) .types build dist *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

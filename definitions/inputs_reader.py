@@ -17,9 +17,9 @@ _COMMAS = re.compile(r"[,，、]")
 
 
 def read_inputs(typed: Mapping[str, str], fields: Iterable[Field], zone: str) -> dict[str, Any]:
-    """Return typed texts as values for the engine; a text of no declared field goes through as it is, to be refused there.
+    """Return typed texts as values for the engine; a text of no declared field goes through, to be refused there.
 
-    Lists are separated by commas (also ``，`` and ``、``). A file is given by its path, and becomes its name and SHA-256.
+    Lists are separated by commas (also ``，`` and ``、``). A file is given by its path and becomes its name and SHA-256.
     A text may be ``@path``, the content of that file; ``@@`` stands for a text that itself begins with ``@``.
 
     Args:
@@ -38,6 +38,26 @@ def read_inputs(typed: Mapping[str, str], fields: Iterable[Field], zone: str) ->
     if problems:
         raise InvalidInput(say("the inputs are not complete or not valid"), problems)
     return values
+
+
+def split_pairs(pairs: Iterable[str]) -> dict[str, str]:
+    """Return ``name=value`` texts as a mapping.
+
+    Raises `InvalidInput` for one without a name, and for a name given twice.
+
+    >>> split_pairs(["units=water,roads", "lead="])
+    {'units': 'water,roads', 'lead': ''}
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise InvalidInput(say("expected NAME=VALUE, got: {text}", text=repr(pair)))
+        if name in found:
+            raise InvalidInput(say("{name} is given twice", name=name))
+        found[name] = value
+    return found
 
 
 def _read(field: Field, text: str, zone: str) -> Any:

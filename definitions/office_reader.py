@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..workflow.errors import InvalidInput, NotFound, Problem
+from ..workflow.errors import DefinitionInvalid, InvalidInput, NotFound, Problem
 from ..workflow.messages import say
+from ..workflow.ports import Compiled
 from .yaml_reader import Source, read_yaml
 
 FILE = "office.yaml"
@@ -56,11 +57,37 @@ class OfficeFolder:
         return in_order(self.folder.glob("*.yaml"))
 
 
-def in_order(paths: Iterator[Path] | list[Path]) -> tuple[Path, ...]:
-    """Return the definitions among these files in the order of deploying, by their names: ``*.calendar.yaml`` and so on."""
+def in_order(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Return the definitions among these files, told by names such as ``*.calendar.yaml``, in the order of deploying."""
     kinds = {path: path.suffixes[-2].lstrip(".") if len(path.suffixes) > 1 else "" for path in paths}
     found = [path for path, kind in kinds.items() if kind in _KINDS]
     return tuple(sorted(found, key=lambda path: (_KINDS.index(kinds[path]), path.name)))
+
+
+def check_files(paths: Iterable[Path]) -> tuple[dict[str, Compiled], list[Problem]]:
+    """Return the compiled definitions by file, and every problem of the files that are not valid."""
+    from . import YamlReader
+
+    compiled: dict[str, Compiled] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            compiled[str(path)] = YamlReader().compile(_text(path), file=str(path))
+        except DefinitionInvalid as error:
+            problems.extend(error.problems)
+    return compiled, problems
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        message = say("expected a file in UTF-8; byte {byte} is not", byte=error.start + 1)
+        raise DefinitionInvalid(
+            message, [Problem("encoding", (), message, file=str(path), line=1, column=1)]
+        ) from error
+    except OSError as error:
+        raise NotFound(say("cannot read {file}: {reason}", file=str(path), reason=error.strerror)) from error
 
 
 def find_office(start: Path) -> Path:
@@ -82,7 +109,7 @@ def read_office(folder: Path) -> OfficeFolder:
             say("there is no office.yaml in {folder}", folder=str(folder)),
             say("make an office with `caseclock init {folder}`, or name another folder", folder=str(folder)),
         )
-    source = read_yaml(file.read_text(encoding="utf-8"), str(file))
+    source = read_yaml(_text(file), str(file))
     problems = list(_problems(source.data))
     if problems:
         raise source.refusal(problems)

@@ -1,4 +1,4 @@
-"""Posts from a table (CSV) to data for opening cases: columns mapped, encodings tried, duplicates found, bad rows told."""
+"""Posts from a table (CSV) to data for opening cases: columns mapped, duplicates found, every bad row told."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from ..workflow.engine import BatchResult
 from ..workflow.errors import CaseclockError, InvalidInput, Problem
 from ..workflow.messages import Message, say
 from ..workflow.model import Field
@@ -77,7 +78,8 @@ def read_table(content: bytes) -> Table:
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     try:
-        rows = [tuple(cell.strip() for cell in row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        rows = [tuple(cell.strip() for cell in line) for line in lines]
     except csv.Error as error:
         raise InvalidInput(say("this is not a CSV table: {reason}", reason=str(error))) from error
     if not rows or not any(rows[0]):
@@ -134,11 +136,13 @@ def _field_problems(key: str, value: Any, fields: set[str]) -> Iterator[Problem]
 
 
 def mapping_by_headings(headings: Sequence[str], fields: Sequence[Field]) -> ColumnMap:
-    """Return the mapping of a table whose headings are names or titles of fields; a column ``id`` is the source's id."""
-    columns = {}
-    for declared in fields:
-        names = (declared.name, declared.title.en, declared.title.zh)
-        columns |= {declared.name: heading for heading in headings if heading in names}
+    """Return the mapping of a table whose headings name fields, by name or title; a column ``id`` is the source's id."""
+    columns = {
+        declared.name: heading
+        for heading in headings
+        for declared in fields
+        if heading in (declared.name, declared.title.en, declared.title.zh)
+    }
     return ColumnMap(columns, id="id" if "id" in headings else None)
 
 
@@ -198,10 +202,10 @@ class Known:
     author: str
     subject: str
     posted_at: datetime
-    name: str
+    name: str | Message
 
 
-def known_post(data: Mapping[str, Any], name: str) -> Known | None:
+def known_post(data: Mapping[str, Any], name: str | Message) -> Known | None:
     """Return what tells a post from others; None when author, title or time is not known."""
     author, subject, posted_at = (data.get(part) for part in ("author", "subject", "posted_at"))
     if not author or not subject or not posted_at:
@@ -210,32 +214,71 @@ def known_post(data: Mapping[str, Any], name: str) -> Known | None:
     return Known(str(author), str(subject), moment, name)
 
 
-class Register:
-    """The posts that are there already, in the office and earlier in the table."""
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A row that repeats a post, and which: a case by its number, or an earlier row."""
 
-    def __init__(self, known: Iterable[Known | None] = (), keys: Mapping[str, str] | None = None) -> None:
-        self._known: dict[tuple[str, str], list[Known]] = {}
-        self._keys = dict(keys or {})
-        for post in known:
-            self._add(post)
+    row: int
+    of: str | Message
 
-    def twin(self, post: Post, name: str) -> str | None:
-        """Return the name of the post that ``post`` repeats: same source id, or same author and title within 3 days.
 
-        One that repeats none is remembered under ``name``.
-        """
-        if post.key and post.key in self._keys:
-            return self._keys[post.key]
-        found = known_post(post.data, name)
-        if found:
-            for other in self._known.get((found.author, found.subject), ()):
-                if abs(other.posted_at - found.posted_at) <= SAME_WITHIN:
-                    return other.name
-        if post.key:
-            self._keys[post.key] = name
-        self._add(found)
-        return None
+@dataclass(frozen=True, slots=True)
+class SortedOut:
+    """The rows of a table by what is to become of them."""
 
-    def _add(self, post: Known | None) -> None:
-        if post:
-            self._known.setdefault((post.author, post.subject), []).append(post)
+    fresh: tuple[Post, ...]
+    duplicates: tuple[Duplicate, ...]
+    bad: tuple[BadRow, ...]
+
+
+def sort_out(rows: Iterable[Post | BadRow], there: Iterable[Known | None] = ()) -> SortedOut:
+    """Return the rows sorted out: to be opened, repeated (same source id, or same author and title within 3 days), bad.
+
+    Args:
+        there: the posts that the office has already.
+    """
+    known: dict[tuple[str, str], list[Known]] = {}
+    keys: dict[str, Message] = {}
+    fresh, duplicates, bad = [], [], []
+    for post in there:
+        _remember(known, post)
+    for row in rows:
+        if isinstance(row, BadRow):
+            bad.append(row)
+            continue
+        name = say("row {row}", row=row.row)
+        own = known_post(row.data, name)
+        twin = keys.get(row.key) if row.key else None
+        twin_name = twin or _twin(known, own)
+        if twin_name is not None:
+            duplicates.append(Duplicate(row.row, twin_name))
+            continue
+        fresh.append(row)
+        _remember(known, own)
+        if row.key:
+            keys[row.key] = name
+    return SortedOut(tuple(fresh), tuple(duplicates), tuple(bad))
+
+
+def _twin(known: Mapping[tuple[str, str], Sequence[Known]], own: Known | None) -> str | Message | None:
+    others = known.get((own.author, own.subject), ()) if own else ()
+    return next((post.name for post in others if own and abs(post.posted_at - own.posted_at) <= SAME_WITHIN), None)
+
+
+def _remember(known: dict[tuple[str, str], list[Known]], post: Known | None) -> None:
+    if post:
+        known.setdefault((post.author, post.subject), []).append(post)
+
+
+def refused_rows(posts: Sequence[Post], results: Sequence[BatchResult]) -> Iterator[BadRow]:
+    """Yield the rows that the engine refused to open."""
+    for post, result in zip(posts, results, strict=True):
+        if result.refusal:
+            yield BadRow(post.row, _reason(result.refusal))
+
+
+def repeated_rows(posts: Sequence[Post], results: Sequence[BatchResult]) -> Iterator[Duplicate]:
+    """Yield the rows whose source id had been imported before."""
+    for post, result in zip(posts, results, strict=True):
+        if result.receipt and result.receipt.repeated:
+            yield Duplicate(post.row, result.receipt.case.number)

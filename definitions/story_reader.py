@@ -45,6 +45,7 @@ class StepShape(Shape):
     with_: dict[Name, Any] = Field(default_factory=dict, alias="with")
     expect: ExpectShape = Field(default_factory=ExpectShape)
     say: Title | None = None
+    heading: Title | None = None
 
 
 class StoryShape(Shape):
@@ -81,7 +82,9 @@ def _step(source: Source, zone: str, index: int, shape: StepShape, problems: lis
     path = ("steps", index)
     found = list(_problems(path, shape))
     at = _instant(shape.at, zone, (*path, "at"), found)
-    dues = {name: _instant(text, zone, (*path, "expect", "due", name), found) for name, text in shape.expect.due.items()}
+    dues = {
+        name: _instant(text, zone, (*path, "expect", "due", name), found) for name, text in shape.expect.due.items()
+    }
     problems.extend(found)
     if at is None or found:
         return None
@@ -97,6 +100,7 @@ def _step(source: Source, zone: str, index: int, shape: StepShape, problems: lis
             overdue=None if expect.overdue is None else tuple(expect.overdue),
         ),
         tell=shape.say,
+        heading=shape.heading,
     )
 
 
@@ -113,7 +117,8 @@ def _instant(text: str, zone: str, path: tuple[str | int, ...], problems: list[P
 def _problems(path: tuple[str | int, ...], shape: StepShape) -> Iterator[Problem]:
     deeds = [deed for deed in _DEEDS if getattr(shape, deed) not in (None, False)]
     if len(deeds) != 1:
-        yield Problem("step-deed", path, say("expected exactly one of {deeds}; got: {found}", deeds=_DEEDS, found=deeds))
+        message = say("expected exactly one of {deeds}; got: {found}", deeds=_DEEDS, found=deeds)
+        yield Problem("step-deed", path, message)
         return
     if deeds[0] in ("open", "do") and shape.by is None:
         yield Problem("missing-key", path, say("expected key {key} here", key="by"))

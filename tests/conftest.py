@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from caseclock.definitions import YamlReader, shipped
 from caseclock.storage import MemoryStore, create_store
 from caseclock.workflow import Engine, Receipt

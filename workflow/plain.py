@@ -16,6 +16,7 @@ from .history import Case, Event
 from .messages import Language, Message, Text, render
 from .model import Field
 from .ports import Definition, IssuedDocument
+from .story import Outcome
 
 HIDDEN = "***"
 """What stands for a private value that is not to be shown."""
@@ -178,6 +179,20 @@ def tick(report: TickReport, language: Language) -> Plain:
     return {
         "delivered": [event(delivered, {}) for delivered in report.delivered],
         "failed": {root: message.text(language) for root, message in report.failed.items()},
+    }
+
+
+def outcome(found: Outcome, language: Language) -> Plain:
+    """Return what a step of a story led to; what it did not bring is None."""
+    return {
+        "at": found.step.at.isoformat(),
+        "tell": _text(found.step.tell, language),
+        "case": found.case,
+        "receipt": receipt(found.receipt, language) if found.receipt else None,
+        "refusal": error(found.refusal, language) if found.refusal else None,
+        "tick": tick(found.report, language) if found.report else None,
+        "why": explained(found.status, language) if found.status else None,
+        "mismatches": [mismatch.text(language) for mismatch in found.mismatches],
     }
 
 

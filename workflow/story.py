@@ -1,12 +1,12 @@
-"""A story: commands on cases at given times, each with what it must lead to; played on an engine whose time it drives.
+"""A story: commands on cases at given times, each with what it must lead to, played on an engine whose time it drives.
 
-Demonstrations are stories, and so are tests of a procedure. A refusal is an outcome like any other: a step may expect it.
+Demonstrations are stories, and so are tests of a procedure. A refusal is an outcome like others: a step may expect it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,8 @@ from .clocks import ClockStatus
 from .engine import Engine, Receipt, TickReport
 from .errors import NotFound, Refusal
 from .messages import Message, Text, say
+
+OPENING = Text("Open a case", "立案")
 
 
 @dataclass(slots=True)
@@ -90,12 +92,17 @@ Deed = OpenStep | DoStep | TickStep | WhyStep | ShowStep
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a story: when it is taken, what is done, what it must lead to, and what to tell about it."""
+    """One step of a story: when it is taken, what is done, what it must lead to, and what to tell about it.
+
+    Args:
+        heading: what to put above it where a new part of the story begins.
+    """
 
     at: datetime
     deed: Deed
     expect: Expectation = field(default_factory=Expectation)
     tell: Text | None = None
+    heading: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +128,14 @@ class Outcome:
 
     Args:
         case: number of the case concerned, if any.
+        title: of the action that was tried.
         receipt, refusal, report, status: whichever of these the step brought.
         mismatches: in what it differs from what was expected.
     """
 
     step: Step
     case: str | None = None
+    title: Text | None = None
     receipt: Receipt | None = None
     refusal: Refusal | None = None
     report: TickReport | None = None
@@ -157,25 +166,27 @@ class _Player:
             outcome = self._take(step)
         except Refusal as refusal:
             outcome = Outcome(step, refusal=refusal)
-        return Outcome(
-            step,
-            outcome.case,
-            outcome.receipt,
-            outcome.refusal,
-            outcome.report,
-            outcome.status,
-            tuple(self._mismatches(step, outcome)),
-        )
+        return replace(outcome, title=self._title(step.deed), mismatches=tuple(self._mismatches(step, outcome)))
+
+    def _title(self, deed: Deed) -> Text | None:
+        """Return the title of the action, wherever in the procedure it is declared."""
+        if isinstance(deed, OpenStep):
+            return OPENING
+        if not isinstance(deed, DoStep):
+            return None
+        procedure = self.engine.procedure(self.story.procedure)
+        lifecycles = (procedure.case, *(subcase.lifecycle for subcase in procedure.subcases.values()))
+        return next((found.actions[deed.action].title for found in lifecycles if deed.action in found.actions), None)
 
     def _take(self, step: Step) -> Outcome:
         match step.deed:
             case OpenStep(name, by, data):
                 receipt = self.engine.open(self.story.procedure, data, by=by)
                 self.numbers[name] = receipt.case.number
-                return Outcome(step, receipt.case.number, receipt)
+                return Outcome(step, receipt.case.number, receipt=receipt)
             case DoStep(on, action, by, data):
                 number = self._number(on)
-                return Outcome(step, number, self.engine.fire(number, action, by=by, data=data))
+                return Outcome(step, number, receipt=self.engine.fire(number, action, by=by, data=data))
             case WhyStep(on, clock):
                 number = self._number(on)
                 return Outcome(step, number, status=self.engine.why(number, clock)[0])
@@ -225,8 +236,9 @@ class _Player:
             yield say("expected state {expected}; found: {found}", expected=expect.state, found=view.case.state)
         dues = {clock.status.clock.name: clock.status.due_at for clock in view.clocks}
         for name, due in expect.due.items():
-            if dues.get(name) != due:
-                yield say("expected {clock} due {expected}; found: {found}", clock=name, expected=due, found=dues.get(name))
+            found = dues.get(name)
+            if found != due:
+                yield say("expected {clock} due {expected}; found: {found}", clock=name, expected=due, found=found)
         overdue = tuple(clock.status.clock.name for clock in view.clocks if clock.overdue)
         if expect.overdue is not None and set(overdue) != set(expect.overdue):
             yield say("expected overdue: {expected}; found: {found}", expected=expect.overdue, found=overdue)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from caseclock.workflow import Actor, Refusal
 from caseclock.workflow.history import fold
 from caseclock.workflow.ports import CaseQuery
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 VALUES: dict[str, Any] = {
     "units": ["water", "roads"],

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+
 from caseclock.definitions import YamlReader, shipped
 from caseclock.workflow.machine import CaseMachine, ConditionFailed, IllegalAction
 from caseclock.workflow.messages import Message, say

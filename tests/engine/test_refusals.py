@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+
 from caseclock.workflow import Actor, Conflict, FireAction, InvalidInput, NotAllowed, NotFound, OpenCase
 
 
@@ -192,3 +193,15 @@ def test_a_running_case_stays_on_the_version_it_began_with(township: Any) -> Non
     new = township.open()
     dues = [township.clock_of(case, "public_reply").due_at for case in (old, new)]
     assert dues == [township.instant("2026-11-20 00:00"), township.instant("2026-11-21 00:00")]
+
+
+def test_a_post_from_before_the_calendar_is_refused_without_a_gap_and_without_harm_to_the_batch(township: Any) -> None:
+    data = [{"subject": "x", "posted_at": f"{year}-03-01T09:00:00+08:00"} for year in (2026, 1999, 2026)]
+    results = list(township.engine.fire_many(OpenCase("online_opinion", values, "olive") for values in data))
+    assert [result.receipt.case.number if result.receipt else None for result in results] == [
+        "2026-0001",
+        None,
+        "2026-0002",
+    ]
+    assert results[1].refusal is not None
+    assert "2010" in results[1].refusal.text()

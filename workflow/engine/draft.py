@@ -7,7 +7,7 @@ and no database; when a refusal leaves it, nothing has happened.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -69,12 +69,7 @@ class Draft:
 
     def open_case(self, deed: Deed) -> Event:
         """Open the case that the deed names, with its inputs as fields, and return its first event."""
-        procedure = self.deployed.procedure
-        opened = {
-            "kind": CASE,
-            "number": draw_number(procedure.numbering, deed.at, self.deployed.calendar, self.next_serial),
-        }
-        event = self._first_event(deed, deed.case, opened)
+        event = self._first_event(deed, deed.case, {"kind": CASE, "number": ""})
         self.notices.extend(about_time(self._situation(self.family.root)))
         return event
 
@@ -113,10 +108,12 @@ class Draft:
             self.perform(Deed(case.id, rung.action, THE_SYSTEM, SYSTEM, rung.at, rung=rung.key))
 
     def change(self) -> Change:
-        """Return everything to be written; papers draw their numbers here, so that a refusal leaves no gap.
+        """Return everything to be written; cases and papers draw their numbers here, so that a refusal leaves no gap.
 
         The projections are those of the whole family: urgency of the case, say, moves the clocks of its subcases.
         """
+        if self.events and not self.family.root.number:
+            self._number_root()
         touched = {event.case for event in self.events}
         clocks, timers = project(self.deployed, self.family, self.now)
         documents, calendar = self.deployed.procedure.documents, self.deployed.calendar
@@ -130,6 +127,12 @@ class Draft:
                 numbered(paper, documents[paper.name], calendar, self.next_serial) for paper in self.papers
             ),
         )
+
+    def _number_root(self) -> None:
+        opening, procedure = self.events[0], self.deployed.procedure
+        number = draw_number(procedure.numbering, opening.effective_at, self.deployed.calendar, self.next_serial)
+        self.events[0] = replace(opening, opened={**(opening.opened or {}), "number": number})
+        self.family = self.family.with_case(replace(self.family.root, number=number))
 
     def _situation(self, case: Case) -> Situation:
         return Situation(self.deployed, self.family, case, self.now)

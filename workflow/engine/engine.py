@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from ..clocks import ClockStatus
-from ..errors import Conflict, NotFound, Refusal, StorageFailed
-from ..history import Event, fold
-from ..messages import Message, say
-from ..model import OPEN, Procedure
-from ..ports import CaseQuery, Compiled, Definition, Reader, Store, Transaction
+from ..errors import CaseclockError, Conflict, StorageFailed
+from ..history import Event
+from ..messages import Message
+from ..model import Procedure
+from ..ports import CaseQuery, Compiled, Definition, Reader, Store
 from ..roster import Actor, Roster
 from . import reading
-from .admission import admit_action, admit_opening, check_revision, utc
+from .admission import utc
+from .carrying_out import attempt, carry_out, deliver
 from .commands import Command, FireAction, OpenCase
-from .draft import Draft
-from .family import Family
-from .ids import time_ordered_id, utc_now
-from .receipts import first_receipt, receipt
+from .ids import utc_now
+from .session import Session
 from .shelf import ROSTER, Shelf
-from .situation import Deployed, Situation
 from .views import BatchResult, CaseView, EventView, ListItem, Offer, Receipt, TickReport
 
 PAGE = 200
@@ -69,7 +68,8 @@ class Engine:
         Raises `DefinitionInvalid` with every problem, `Conflict` when the same version says something else already.
         """
         compiled = self._reader.compile(source, file=file)
-        with self._change() as (tx, now):
+        with self._session(write=True) as session:
+            tx = session.tx
             name = ROSTER if compiled.kind == "roster" else compiled.name
             latest = tx.definition(compiled.kind, name)
             definition = Definition(
@@ -80,30 +80,25 @@ class Engine:
                 fingerprint=compiled.fingerprint,
                 source=source,
                 compiled=compiled.compiled,
-                deployed_at=now,
+                deployed_at=session.now,
             )
             tx.deploy(definition)
         return definition
 
     def definitions(self) -> tuple[Definition, ...]:
         """Return every definition that the office has deployed."""
-        with self._look() as (tx, _):
-            return tx.definitions()
+        with self._session() as session:
+            return session.tx.definitions()
 
     def procedure(self, procedure: str, version: int | None = None) -> Procedure:
         """Return a deployed procedure, the newest version when none is named. Raises `NotFound`."""
-        with self._look() as (tx, _):
-            return self._shelf.deployed(tx, procedure, version).procedure
-
-    def zone(self, procedure: str, version: int | None = None) -> str:
-        """Return the time zone in which a procedure counts, such as ``Asia/Shanghai``. Raises `NotFound`."""
-        with self._look() as (tx, _):
-            return self._shelf.deployed(tx, procedure, version).calendar.zone
+        with self._session() as session:
+            return session.deployed(procedure, version).procedure
 
     def roster(self) -> Roster:
         """Return the office's roster."""
-        with self._look() as (tx, _):
-            return self._shelf.roster(tx)
+        with self._session() as session:
+            return session.roster()
 
     def open(
         self,
@@ -126,8 +121,7 @@ class Engine:
 
         Raises `NotFound`, `NotAllowed`, `InvalidInput`, or `Conflict` for a key that was used for something else.
         """
-        with self._change() as (tx, now):
-            return self._open(tx, now, OpenCase(procedure, data, by, at, key, version))
+        return self._carry_out(OpenCase(procedure, data, by, at, key, version))
 
     def fire(
         self,
@@ -152,8 +146,7 @@ class Engine:
 
         Raises `NotFound`, `NotAllowed`, `InvalidInput` or `Conflict`; nothing has been changed then.
         """
-        with self._change() as (tx, now):
-            return self._fire(tx, now, FireAction(case, action, by, data or {}, at, key, revision))
+        return self._carry_out(FireAction(case, action, by, data or {}, at, key, revision))
 
     def fire_many(self, commands: Iterable[Command]) -> Iterator[BatchResult]:
         """Carry out commands in pages, one transaction for each page, and yield what became of each, in order.
@@ -163,7 +156,7 @@ class Engine:
         """
         remaining = iter(commands)
         while page := tuple(islice(remaining, PAGE)):
-            yield from self._carry_out(page)
+            yield from self._carry_out_page(page)
 
     def tick(self, until: datetime | None = None) -> TickReport:
         """Deliver every rung that has become due, once each and in legal order within each case.
@@ -173,37 +166,27 @@ class Engine:
         """
         delivered: list[Event] = []
         failed: dict[str, Message] = {}
-        while True:
-            with self._change() as (tx, now):
-                limit = min(until, now) if until else now
-                timers = tx.timers(limit, PAGE + len(failed) * PAGE)
-                roots = [root for root in dict.fromkeys(timer.root for timer in timers) if root not in failed]
-                for root in roots[:PAGE]:
-                    self._deliver(tx, now, limit, root, delivered, failed)
-            if not roots:
-                return TickReport(tuple(delivered), failed)
+        while self._deliver_page(until, delivered, failed):
+            pass
+        return TickReport(tuple(delivered), failed)
 
     def actions(self, case: str, by: Actor | str) -> tuple[Offer, ...]:
         """Return what this actor may do on the case now, and with which inputs. Raises `NotFound`."""
-        with self._look() as (tx, now):
-            family, deployed, case_id = self._load(tx, case)
-            return reading.offers(deployed, family, family.member(case_id), self._actor(tx, by), now)
+        with self._session() as session:
+            return reading.offers(session.situation(case), session.actor(by))
 
     def case(self, case: str, at: datetime | None = None) -> CaseView:
         """Return a case with its clocks, papers and subcases, as of ``at`` or now. Raises `NotFound`."""
-        with self._look() as (tx, now):
-            family, deployed, case_id = self._load(tx, case)
-            documents = tx.documents(family.root.id)
-            return reading.case_view(deployed, family, family.member(case_id), documents, utc(at) if at else now)
+        with self._session() as session:
+            situation = session.situation(case)
+            documents = session.tx.documents(situation.case.root)
+            return reading.case_view(replace(situation, at=utc(at)) if at else situation, documents)
 
     def history(self, case: str) -> tuple[EventView, ...]:
         """Return the history of a case and its subcases, or of the one subcase named. Raises `NotFound`."""
-        with self._look() as (tx, now):
-            family, deployed, case_id = self._load(tx, case)
-            events = tx.events(family.root.id)
-            if case_id != family.root.id:
-                events = tuple(event for event in events if event.case == case_id)
-            return reading.history_view(deployed, family, events, now)
+        with self._session() as session:
+            situation = session.situation(case)
+            return reading.history_view(situation, session.tx.events(situation.case.root))
 
     def why(self, case: str, clock: str | None = None, as_of: datetime | None = None) -> tuple[ClockStatus, ...]:
         """Return the clocks of a case that have started, or the one named, each with the reckoning of its due.
@@ -213,159 +196,58 @@ class Engine:
 
         Raises `NotFound` for an unknown case or clock, and for a clock that has not started.
         """
-        with self._look() as (tx, now):
-            family, deployed, case_id = self._load(tx, case)
+        with self._session() as session:
+            situation = session.situation(case)
             if as_of is not None:
-                family = _believed_at(tx, family, case_id, utc(as_of))
-            situation = Situation(deployed, family, family.member(case_id), now)
-            if clock is None:
-                return situation.clocks()
-            return (self._clock(situation, clock),)
+                situation = reading.believed_at(situation, session.tx.events(situation.case.root), utc(as_of))
+            return (reading.started_clock(situation, clock),) if clock else situation.clocks()
 
     def cases(self, query: CaseQuery | None = None) -> tuple[ListItem, ...]:
         """Return the cases that match the query, soonest due first."""
-        with self._look() as (tx, now):
-            return tuple(
-                reading.list_item(self._shelf.deployed(tx, listed.case.procedure, listed.case.version), listed, now)
-                for listed in tx.cases(query or CaseQuery())
-            )
+        with self._session() as session:
+            return reading.listing(session, query or CaseQuery())
 
     def inbox(self, by: Actor | str) -> tuple[ListItem, ...]:
         """Return the cases that wait for something that this actor may do, soonest due first."""
-        with self._look() as (tx, now):
-            actor = self._actor(tx, by)
-            return tuple(self._awaiting(tx, now, actor))
+        with self._session() as session:
+            return reading.inbox(session, session.actor(by))
 
     @contextmanager
-    def _change(self) -> Iterator[tuple[Transaction, datetime]]:
-        """Begin a writing transaction and read the clock, once."""
-        with self._store.begin(self.office, write=True) as tx:
-            yield tx, utc(self._now())
+    def _session(self, *, write: bool = False) -> Iterator[Session]:
+        """Begin a transaction and read the clock, once."""
+        with self._store.begin(self.office, write=write) as tx:
+            yield Session(tx, self.office, utc(self._now()), self._shelf)
 
-    @contextmanager
-    def _look(self) -> Iterator[tuple[Transaction, datetime]]:
-        with self._store.begin(self.office, write=False) as tx:
-            yield tx, utc(self._now())
+    def _carry_out(self, command: Command) -> Receipt:
+        with self._session(write=True) as session:
+            return carry_out(session, command)
 
-    def _load(self, tx: Transaction, ref: str) -> tuple[Family, Deployed, str]:
-        case_id = tx.find(ref)
-        family = Family(tx.family(case_id))
-        return family, self._shelf.deployed(tx, family.root.procedure, family.root.version), case_id
-
-    def _actor(self, tx: Transaction, by: Actor | str) -> Actor:
-        return by if isinstance(by, Actor) else self._shelf.roster(tx).actor(by)
-
-    def _draft(self, tx: Transaction, now: datetime, deployed: Deployed, family: Family) -> Draft:
-        return Draft(deployed, self.office, now, lambda: time_ordered_id(now), tx.next_serial, family)
-
-    def _open(self, tx: Transaction, now: datetime, command: OpenCase) -> Receipt:
-        actor = self._actor(tx, command.by)
-        if command.key and (first := first_receipt(tx, command.key, OPEN, actor, None)):
-            return first
-        deployed = self._shelf.deployed(tx, command.procedure, command.version)
-        draft = self._draft(tx, now, deployed, Family(()))
-        return self._save(tx, draft, draft.open_case(admit_opening(draft, command, actor)))
-
-    def _fire(self, tx: Transaction, now: datetime, command: FireAction) -> Receipt:
-        actor = self._actor(tx, command.by)
-        family, deployed, case_id = self._load(tx, command.case)
-        if command.key and (first := first_receipt(tx, command.key, command.action, actor, case_id)):
-            return first
-        draft = self._draft(tx, now, deployed, family)
-        check_revision(draft, case_id, command)
-        return self._save(tx, draft, draft.perform(admit_action(draft, case_id, command, actor)))
-
-    def _save(self, tx: Transaction, draft: Draft, event: Event) -> Receipt:
-        change = draft.change()
-        tx.save(change)
-        return receipt(draft, change, event)
-
-    def _carry_out(self, page: Sequence[Command]) -> Iterator[BatchResult]:
+    def _carry_out_page(self, page: Sequence[Command]) -> list[BatchResult]:
         try:
-            with self._change() as (tx, now):
-                results = [self._attempt(tx, now, command) for command in page]
+            with self._session(write=True) as session:
+                return [attempt(session, command) for command in page]
         except (StorageFailed, Conflict):
-            results = [self._alone(command) for command in page]
-        yield from results
-
-    def _attempt(self, tx: Transaction, now: datetime, command: Command) -> BatchResult:
-        """Carry out one command of a page; a refusal comes before anything is written, so the page goes on."""
-        try:
-            receipt = self._open(tx, now, command) if isinstance(command, OpenCase) else self._fire(tx, now, command)
-        except Refusal as refusal:
-            return BatchResult(None, refusal)
-        return BatchResult(receipt)
+            return [self._alone(command) for command in page]
 
     def _alone(self, command: Command) -> BatchResult:
         try:
-            with self._change() as (tx, now):
-                return self._attempt(tx, now, command)
-        except Refusal as refusal:
+            return BatchResult(self._carry_out(command))
+        except CaseclockError as refusal:
             return BatchResult(None, refusal)
 
-    def _deliver(
-        self,
-        tx: Transaction,
-        now: datetime,
-        until: datetime,
-        root: str,
-        delivered: list[Event],
-        failed: dict[str, Message],
-    ) -> None:
-        family = Family(tx.family(root))
-        draft = self._draft(tx, now, self._shelf.deployed(tx, family.root.procedure, family.root.version), family)
-        try:
-            draft.deliver_due(until)
-        except Refusal as refusal:
-            failed[root] = refusal.message
-            return
-        tx.save(draft.change())
-        delivered.extend(event for event in draft.events if event.rung)
-
-    def _clock(self, situation: Situation, name: str) -> ClockStatus:
-        known = situation.deployed.lifecycle(situation.case).clocks
-        if name not in known:
-            raise NotFound(
-                say("{case} has no clock {clock}", case=situation.case.number, clock=name),
-                say("clocks: {known}", known=list(known)),
-            )
-        status = situation.clock(name)
-        if status is None:
-            starts = list(known[name].starts)
-            raise NotFound(
-                say("the clock {clock} of {case} has not started", clock=name, case=situation.case.number),
-                say("it starts with the first of: {starts}", starts=starts),
-            )
-        return status
-
-    def _awaiting(self, tx: Transaction, now: datetime, actor: Actor) -> Iterator[ListItem]:
-        states = self._awaited_states(tx, actor)
-        for listed in tx.cases(CaseQuery(states=sorted(states), open_only=True)) if states else ():
-            deployed = self._shelf.deployed(tx, listed.case.procedure, listed.case.version)
-            titles = reading.awaited_actions(deployed, listed.case, actor)
-            if titles:
-                yield reading.list_item(deployed, listed, now, titles)
-
-    def _awaited_states(self, tx: Transaction, actor: Actor) -> set[tuple[str, str]]:
-        """Return the pairs of kind and state in which some procedure waits for one of the actor's roles."""
-        found: set[tuple[str, str]] = set()
-        for definition in tx.definitions():
-            if definition.kind == "procedure":
-                machines = self._shelf.deployed(tx, definition.name, definition.version).machines
-                for kind, machine in machines.items():
-                    for state in machine.lifecycle.states:
-                        if any(not action.optional and actor.roles & set(action.by) for action in machine.legal(state)):
-                            found.add((kind, state))
-        return found
-
-
-def _believed_at(tx: Transaction, family: Family, case_id: str, as_of: datetime) -> Family:
-    """Return the family as it had been recorded at ``as_of``. Raises `NotFound` when the case was not yet recorded."""
-    events = [event for event in tx.events(family.root.id) if event.recorded_at <= as_of]
-    if not any(event.case == case_id for event in events):
-        number = family.member(case_id).number
-        raise NotFound(say("{case} had not been recorded yet at {as_of}", case=number, as_of=as_of))
-    return Family(fold(events))
+    def _deliver_page(self, until: datetime | None, delivered: list[Event], failed: dict[str, Message]) -> bool:
+        """Deliver the rungs of up to a page of cases, in one transaction; return whether there were any."""
+        with self._session(write=True) as session:
+            limit = min(utc(until), session.now) if until else session.now
+            timers = session.tx.timers(limit, PAGE * (1 + len(failed)))
+            roots = [root for root in dict.fromkeys(timer.root for timer in timers) if root not in failed]
+            for root in roots[:PAGE]:
+                outcome = deliver(session, root, limit)
+                if isinstance(outcome, Message):
+                    failed[root] = outcome
+                else:
+                    delivered.extend(outcome)
+        return bool(roots)
 
 
 def _version(compiled: Compiled, latest: Definition | None) -> int:

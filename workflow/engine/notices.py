@@ -14,16 +14,15 @@ def about_time(situation: Situation) -> Iterator[Message]:
     for status in situation.clocks():
         if status.infeasible:
             yield say(
-                "{case} cannot have the full time of {clock}: the case's own limit ends too early for it; "
-                "agree on a shorter target, or have the case's limit extended",
-                case=situation.case.number,
+                "{unit} cannot have the full time of {clock}: the limit of the case ends too early for it; "
+                "agree on a shorter target, or have the limit of the case extended",
+                unit=situation.case.unit or situation.case.kind,
                 clock=status.clock.title,
             )
         if status.provisional:
             yield say(
-                "the due of {clock} of {case} is provisional: the calendar has no official notice for that year yet",
+                "the due of {clock} is provisional: the calendar has no official notice for that year yet",
                 clock=status.clock.title,
-                case=situation.case.number,
             )
 
 

@@ -1,32 +1,34 @@
-"""From loaded cases to views: pure functions; what is overdue or legal is derived here for the asked-for time."""
+"""From loaded cases to views; what is overdue or legal is derived here for the asked-for time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
-from ..errors import NotAllowed
-from ..history import Case, Event
-from ..machine import CaseMachine
-from ..messages import Text
+from ..clocks import ClockStatus
+from ..errors import NotAllowed, NotFound
+from ..history import Case, Event, fold
+from ..messages import Text, say
 from ..model import OPEN, SYSTEM, Action
-from ..ports import IssuedDocument, ListedCase
+from ..ports import CaseQuery, IssuedDocument, ListedCase
 from ..roster import Actor
 from .family import Family
 from .permission import role_for
+from .session import Session
 from .situation import Deployed, Situation
 from .views import CaseView, ClockView, EventView, ListItem, Offer
 
 OPENED = Text("Opened", "立案")
 
 
-def case_view(
-    deployed: Deployed, family: Family, case: Case, documents: Iterable[IssuedDocument], at: datetime
-) -> CaseView:
-    """Return a case of ``family`` as of ``at``; the case that has no parent comes with its subcases."""
+def case_view(situation: Situation, documents: Iterable[IssuedDocument]) -> CaseView:
+    """Return a case as of the situation's instant; one that has no parent comes with its subcases."""
     papers = tuple(documents)
+    case, deployed = situation.case, situation.deployed
     lifecycle = deployed.lifecycle(case)
     state = lifecycle.states[case.state]
+    members = situation.family.subcases if case.parent is None else ()
     return CaseView(
         case=case,
         procedure=deployed.procedure.title,
@@ -34,29 +36,22 @@ def case_view(
         stage=deployed.procedure.stages[state.stage],
         zone=deployed.calendar.zone,
         fields=lifecycle.fields,
-        clocks=tuple(
-            ClockView(status, status.overdue(at)) for status in Situation(deployed, family, case, at).clocks()
-        ),
+        clocks=tuple(ClockView(status, status.overdue(situation.at)) for status in situation.clocks()),
         documents=tuple(paper for paper in papers if paper.case == case.id),
-        subcases=tuple(case_view(deployed, family, member, papers, at) for member in family.subcases)
-        if case.parent is None
-        else (),
+        subcases=tuple(case_view(replace(situation, case=member), papers) for member in members),
     )
 
 
-def offers(deployed: Deployed, family: Family, case: Case, actor: Actor, at: datetime) -> tuple[Offer, ...]:
-    """Return what ``actor`` may do on ``case`` at ``at``, in the order in which the procedure declares it."""
-    situation = Situation(deployed, family, case, at, actor.id)
-    machine = deployed.machine(case)
-    return tuple(
-        _offer(situation, machine, action)
-        for action in machine.legal(case.state)
-        if _may(deployed, family, case, action, actor)
-    )
+def offers(situation: Situation, actor: Actor) -> tuple[Offer, ...]:
+    """Return what ``actor`` may do on the case, in the order in which the procedure declares it."""
+    machine = situation.deployed.machine(situation.case)
+    acting = replace(situation, actor=actor.id)
+    legal = machine.legal(situation.case.state)
+    return tuple(_offer(acting, action) for action in legal if _may(situation, action, actor))
 
 
-def _offer(situation: Situation, machine: CaseMachine, action: Action) -> Offer:
-    case = situation.case
+def _offer(situation: Situation, action: Action) -> Offer:
+    case, machine = situation.case, situation.deployed.machine(situation.case)
     return Offer(
         case=case.number,
         action=action.name,
@@ -68,35 +63,80 @@ def _offer(situation: Situation, machine: CaseMachine, action: Action) -> Offer:
     )
 
 
-def _may(deployed: Deployed, family: Family, case: Case, action: Action, actor: Actor) -> bool:
+def _may(situation: Situation, action: Action, actor: Actor) -> bool:
     try:
-        role_for(deployed.procedure, family, case, action, actor)
+        role_for(situation.deployed.procedure, situation.family, situation.case, action, actor)
     except NotAllowed:
         return False
     return True
 
 
-def history_view(deployed: Deployed, family: Family, events: Iterable[Event], at: datetime) -> tuple[EventView, ...]:
-    """Return the history of a case and its subcases in order of recording."""
-    stopped = {
-        (case.id, status.clock.name, status.round): status.stopped_at
-        for case in family.cases
-        for status in Situation(deployed, family, case, at).clocks()
-    }
-    return tuple(_event_view(deployed, family, event, stopped) for event in events)
+def history_view(situation: Situation, events: Iterable[Event]) -> tuple[EventView, ...]:
+    """Return the history of a case with its subcases, or of one subcase, in order of recording."""
+    wanted = situation.case
+    stops = dict(_stops(situation))
+    return tuple(
+        _event_view(situation, event, stops) for event in events if wanted.parent is None or event.case == wanted.id
+    )
 
 
-def _event_view(
-    deployed: Deployed, family: Family, event: Event, stopped: dict[tuple[str, str, int], datetime | None]
-) -> EventView:
-    case = family.member(event.case)
-    title = OPENED if event.action == OPEN else deployed.lifecycle(case).actions[event.action].title
-    stop = stopped.get((case.id, event.rung.clock, event.rung.round)) if event.rung else None
+def _stops(situation: Situation) -> Iterator[tuple[tuple[str, str, int], datetime | None]]:
+    """Yield when each clock of the family stopped, by case, clock and round."""
+    for case in situation.family.cases:
+        for status in replace(situation, case=case).clocks():
+            yield (case.id, status.clock.name, status.round), status.stopped_at
+
+
+def _event_view(situation: Situation, event: Event, stops: dict[tuple[str, str, int], datetime | None]) -> EventView:
+    case = situation.family.member(event.case)
+    title = OPENED if event.action == OPEN else situation.deployed.lifecycle(case).actions[event.action].title
+    stop = stops.get((case.id, event.rung.clock, event.rung.round)) if event.rung else None
     return EventView(event, case.number, title, overtaken=stop is not None and stop < event.effective_at)
 
 
-def list_item(deployed: Deployed, listed: ListedCase, at: datetime, actions: tuple[Text, ...] = ()) -> ListItem:
-    """Return a listed case as of ``at``."""
+def started_clock(situation: Situation, name: str) -> ClockStatus:
+    """Return where the clock ``name`` stands. Raises `NotFound` for one that is unknown or has not started."""
+    known = situation.deployed.lifecycle(situation.case).clocks
+    if name not in known:
+        raise NotFound(
+            say("{case} has no clock {clock}", case=situation.case.number, clock=name),
+            say("clocks: {known}", known=list(known)),
+        )
+    status = situation.clock(name)
+    if status is None:
+        raise NotFound(
+            say("the clock {clock} of {case} has not started", clock=name, case=situation.case.number),
+            say("it starts with the first of: {starts}", starts=list(known[name].starts)),
+        )
+    return status
+
+
+def believed_at(situation: Situation, events: Iterable[Event], as_of: datetime) -> Situation:
+    """Return the situation as it had been recorded at ``as_of``. Raises `NotFound` when the case had not been."""
+    past = [event for event in events if event.recorded_at <= as_of]
+    case = situation.case
+    if not any(event.case == case.id for event in past):
+        moment = situation.deployed.local(as_of)
+        raise NotFound(say("{case} had not been recorded yet at {as_of}", case=case.number, as_of=moment))
+    family = Family(fold(past))
+    return replace(situation, family=family, case=family.member(case.id))
+
+
+def listing(session: Session, query: CaseQuery) -> tuple[ListItem, ...]:
+    """Return the cases that match the query, soonest due first."""
+    return tuple(_list_item(session, listed) for listed in session.tx.cases(query))
+
+
+def inbox(session: Session, actor: Actor) -> tuple[ListItem, ...]:
+    """Return the cases that wait for something that ``actor`` may do, soonest due first."""
+    states = sorted(_awaited_states(session, actor))
+    found = session.tx.cases(CaseQuery(states=states, open_only=True)) if states else ()
+    items = (_list_item(session, listed, _awaited_actions(session, listed.case, actor)) for listed in found)
+    return tuple(item for item in items if item.actions)
+
+
+def _list_item(session: Session, listed: ListedCase, actions: tuple[Text, ...] = ()) -> ListItem:
+    deployed = session.deployed(listed.case.procedure, listed.case.version)
     lifecycle = deployed.lifecycle(listed.case)
     state = lifecycle.states[listed.case.state]
     return ListItem(
@@ -107,21 +147,32 @@ def list_item(deployed: Deployed, listed: ListedCase, at: datetime, actions: tup
         zone=deployed.calendar.zone,
         clock=lifecycle.clocks[listed.clock].title if listed.clock else None,
         due_at=listed.due_at,
-        overdue=listed.due_at is not None and at > listed.due_at,
+        overdue=listed.due_at is not None and session.now > listed.due_at,
         provisional=listed.provisional,
         actions=actions,
     )
 
 
-def awaited_actions(deployed: Deployed, case: Case, actor: Actor) -> tuple[Text, ...]:
+def _awaited_actions(session: Session, case: Case, actor: Actor) -> tuple[Text, ...]:
     """Return the titles of what ``case`` waits for and ``actor``'s roles may do; empty when there is nothing."""
+    deployed = session.deployed(case.procedure, case.version)
+    legal = deployed.machine(case).legal(case.state)
+    return tuple(action.title for action in legal if not action.optional and _holds_role(deployed, case, action, actor))
+
+
+def _holds_role(deployed: Deployed, case: Case, action: Action, actor: Actor) -> bool:
     roles = deployed.procedure.roles
-    return tuple(
-        action.title
-        for action in deployed.machine(case).legal(case.state)
-        if not action.optional
-        and any(
-            role != SYSTEM and role in actor.roles and (not roles[role].of_unit or case.unit == actor.unit)
-            for role in action.by
-        )
-    )
+    held = [role for role in action.by if role != SYSTEM and role in actor.roles]
+    return any(not roles[role].of_unit or case.unit == actor.unit for role in held)
+
+
+def _awaited_states(session: Session, actor: Actor) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of kind and state in which some procedure waits for one of the actor's roles."""
+    pairs = set()
+    for definition in session.tx.definitions():
+        if definition.kind == "procedure":
+            for kind, machine in session.deployed(definition.name, definition.version).machines.items():
+                for state in machine.lifecycle.states:
+                    if any(not action.optional and actor.roles & set(action.by) for action in machine.legal(state)):
+                        pairs.add((kind, state))
+    yield from pairs

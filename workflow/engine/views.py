@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..clocks import ClockStatus
-from ..errors import Refusal
+from ..errors import CaseclockError
 from ..history import Case, Event
 from ..messages import Message, Text
 from ..model import Field, Stage
@@ -113,10 +113,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of one command of a batch: its receipt, or the refusal."""
+    """What became of one command of a batch: its receipt, or why it was not carried out."""
 
     receipt: Receipt | None
-    refusal: Refusal | None = None
+    refusal: CaseclockError | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,82 @@
+"""Carrying out a command: decide, which writes nothing; then keep, which writes all of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ..errors import CaseclockError, StorageFailed
+from ..history import Event
+from ..messages import Message
+from ..model import OPEN
+from .admission import admit_action, admit_opening, check_revision
+from .commands import Command, FireAction, OpenCase
+from .draft import Draft
+from .family import Family
+from .receipts import first_receipt, receipt
+from .session import Session
+from .views import BatchResult, Receipt
+
+Decision = Receipt | tuple[Draft, Event]
+"""What a command would change and its own event; or the first receipt of a command that is repeated."""
+
+
+def carry_out(session: Session, command: Command) -> Receipt:
+    """Carry out a command and return its receipt. Raises whatever refuses it; nothing has been written then."""
+    return _keep(session, _decide(session, command))
+
+
+def attempt(session: Session, command: Command) -> BatchResult:
+    """Carry out one command of a page; what refuses it is its result, and the page goes on."""
+    try:
+        decision = _decide(session, command)
+    except StorageFailed:
+        raise
+    except CaseclockError as refusal:
+        return BatchResult(None, refusal)
+    return BatchResult(_keep(session, decision))
+
+
+def deliver(session: Session, root: str, until: datetime) -> tuple[Event, ...] | Message:
+    """Deliver the rungs of a family that are due at ``until``; return their events, or what stood in the way."""
+    family = session.family(root)
+    draft = session.draft(session.deployed(family.root.procedure, family.root.version), family)
+    try:
+        draft.deliver_due(until)
+    except StorageFailed:
+        raise
+    except CaseclockError as refusal:
+        return refusal.message
+    session.tx.save(draft.change())
+    return tuple(event for event in draft.events if event.rung)
+
+
+def _decide(session: Session, command: Command) -> Decision:
+    return _decide_opening(session, command) if isinstance(command, OpenCase) else _decide_action(session, command)
+
+
+def _decide_opening(session: Session, command: OpenCase) -> Decision:
+    actor = session.actor(command.by)
+    if command.key and (first := first_receipt(session.tx, command.key, OPEN, actor, None)):
+        return first
+    draft = session.draft(session.deployed(command.procedure, command.version), Family(()))
+    return draft, draft.open_case(admit_opening(draft, command, actor))
+
+
+def _decide_action(session: Session, command: FireAction) -> Decision:
+    actor = session.actor(command.by)
+    situation = session.situation(command.case)
+    case = situation.case.id
+    if command.key and (first := first_receipt(session.tx, command.key, command.action, actor, case)):
+        return first
+    draft = session.draft(situation.deployed, situation.family)
+    check_revision(draft, case, command)
+    return draft, draft.perform(admit_action(draft, case, command, actor))
+
+
+def _keep(session: Session, decision: Decision) -> Receipt:
+    if isinstance(decision, Receipt):
+        return decision
+    draft, event = decision
+    change = draft.change()
+    session.tx.save(change)
+    return receipt(draft, change, event)

@@ -1,0 +1,55 @@
+"""A session: one transaction, one reading of the clock, and the definitions as they stood then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..ports import Transaction
+from ..roster import Actor, Roster
+from .draft import Draft
+from .family import Family
+from .ids import time_ordered_id
+from .shelf import Shelf
+from .situation import Deployed, Situation
+
+
+@dataclass(slots=True)
+class Session:
+    """One transaction of an office at the instant ``now``."""
+
+    tx: Transaction
+    office: str
+    now: datetime
+    shelf: Shelf
+    _deployed: dict[tuple[str, int | None], Deployed] = field(default_factory=dict)
+
+    def deployed(self, procedure: str, version: int | None = None) -> Deployed:
+        """Return a procedure with what belongs to it, the newest version unless one is named. Raises `NotFound`."""
+        key = (procedure, version)
+        if key not in self._deployed:
+            self._deployed[key] = self.shelf.deployed(self.tx, procedure, version)
+        return self._deployed[key]
+
+    def roster(self) -> Roster:
+        """Return the office's roster."""
+        return self.shelf.roster(self.tx)
+
+    def actor(self, by: Actor | str) -> Actor:
+        """Return the actor, looked up on the roster when only an id is given. Raises `NotFound`."""
+        return by if isinstance(by, Actor) else self.roster().actor(by)
+
+    def situation(self, ref: str) -> Situation:
+        """Return the case that ``ref`` names, as of now. Raises `NotFound`, or `Conflict` when several match."""
+        case_id = self.tx.find(ref)
+        family = self.family(case_id)
+        root = family.root
+        return Situation(self.deployed(root.procedure, root.version), family, family.member(case_id), self.now)
+
+    def family(self, case_id: str) -> Family:
+        """Return a case with its subcases, by the id of any of them; locked in a writing transaction."""
+        return Family(self.tx.family(case_id))
+
+    def draft(self, deployed: Deployed, family: Family) -> Draft:
+        """Return a draft of a change to ``family``."""
+        return Draft(deployed, self.office, self.now, lambda: time_ordered_id(self.now), self.tx.next_serial, family)
