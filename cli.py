@@ -403,259 +403,34 @@ def _console(*, err: bool = False) -> Console:
     return console
 
 
-def _shown(text: str, style: str = "") -> Shown:
-    """Return a text that is printed as it is; rich would take ``[urgent]`` for markup."""
-    from rich.text import Text
-
-    return Text(text, style=style)
+TONES = {"plain": "", "strong": "bold", "note": "yellow", "alarm": "bold red"}
 
 
-def _table(session: Session, headings: Sequence[str], rows: Iterable[Sequence[str | Shown]]) -> RenderableType:
+def _rendered(session: Session, part: Line | Grid) -> RenderableType:
+    """Return a part of a page for the terminal. Nothing in it is markup: rich would take ``[urgent]`` for some."""
     from rich import box
     from rich.table import Table
 
+    from .workflow.pages import Line
+
+    if isinstance(part, Line):
+        return _cell(session, part)
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for heading in headings:
-        table.add_column(_shown(session.word(heading)), overflow="fold")
-    for row in rows:
-        table.add_row(*(_shown(cell) if isinstance(cell, str) else cell for cell in row))
+    for heading in part.headings:
+        table.add_column(_cell(session, heading), overflow="fold")
+    for row in part.rows:
+        table.add_row(*(_cell(session, cell) for cell in row))
     return table
 
 
-def _due(session: Session, due: datetime | None, zone: str, *, overdue: bool, provisional: bool) -> Shown:
-    from .definitions.instants import show_due
+def _cell(session: Session, value: object) -> RenderableType:
+    from rich.text import Text
 
-    if due is None:
-        return _shown("-")
-    marks = [word for word, holds in ((_("overdue"), overdue), (_("provisional"), provisional)) if holds]
-    text = " ".join([show_due(due, zone), *(session.word(mark) for mark in marks)])
-    return _shown(text, "bold red" if overdue else "")
+    from .workflow.pages import Line
 
-
-def _item_rows(session: Session, items: Iterable[ListItem]) -> Iterator[Sequence[str | Shown]]:
-    for item in items:
-        yield (
-            item.case.number,
-            _due(session, item.due_at, item.zone, overdue=item.overdue, provisional=item.provisional),
-            session.text(item.clock) if item.clock else "-",
-            session.text(item.state),
-            session.text(item.actions) if item.actions else str(item.case.unit or item.case.data.get("subject", "")),
-        )
-
-
-def _items(session: Session, items: Sequence[ListItem], last: str) -> Iterator[RenderableType]:
-    if not items:
-        yield _shown(session.text(say("no cases")))
-        return
-    headings = (_("Case"), _("Due"), _("Clock"), _("State"), last)
-    yield _table(session, headings, _item_rows(session, items))
-
-
-def _case_page(session: Session, view: CaseView, *, private: bool = False) -> Iterator[RenderableType]:
-    from .definitions.instants import show_instant
-    from .workflow import plain
-
-    title = say("{case}  {procedure}: {state}", case=view.case.number, procedure=view.procedure, state=view.state)
-    yield _shown(session.text(title), "bold")
-    data = plain.shown_data(view.case.data, view.fields, private=private)
-    if data:
-        yield _table(
-            session,
-            (_("Field"), _("Title"), _("Value")),
-            [
-                (name, session.text(view.fields[name].title) if name in view.fields else "", _value(session, value))
-                for name, value in data.items()
-            ],
-        )
-    if view.clocks:
-        yield _table(session, (_("Clock"), _("Title"), _("Due"), _("Target"), _("Status")), _clock_rows(session, view))
-    if view.subcases:
-        yield _table(
-            session,
-            (_("Case"), _("Unit"), _("Lead"), _("State"), _("Due")),
-            [_subcase_row(session, subcase) for subcase in view.subcases],
-        )
-    papers = [*view.documents, *(paper for subcase in view.subcases for paper in subcase.documents)]
-    if papers:
-        yield _shown(session.text(say("papers: {numbers}", numbers=[paper.number for paper in papers])))
-    if view.case.closed_at:
-        yield _shown(session.text(say("closed at {at}", at=show_instant(view.case.closed_at, view.zone))))
-
-
-def _value(session: Session, value: Any) -> str:
-    """Return a field's value for people; a file by its name."""
-    if isinstance(value, Mapping):
-        return str(value.get("name", _json(value)))
-    if isinstance(value, bool):
-        return session.word(_("yes") if value else _("no"))
-    if isinstance(value, list):
-        return session.text([_value(session, item) for item in value])
-    return session.text(value)
-
-
-def _clock_rows(session: Session, view: CaseView) -> Iterator[Sequence[str | Shown]]:
-    from .definitions.instants import show_due
-
-    for clock in view.clocks:
-        found = clock.status
-        yield (
-            found.clock.name,
-            session.text(found.clock.title),
-            _due(session, found.due_at, view.zone, overdue=clock.overdue, provisional=found.provisional),
-            show_due(found.target_at, view.zone) if found.target_at and found.target_at != found.due_at else "-",
-            session.word(_clock_word(found)),
-        )
-
-
-def _clock_word(status: ClockStatus) -> str:
-    if status.stopped_at:
-        return _("met") if status.met else _("late")
-    return _("ended") if status.ended_at else _("running")
-
-
-def _subcase_row(session: Session, view: CaseView) -> Sequence[str | Shown]:
-    running = [clock for clock in view.clocks if clock.status.running and clock.status.clock.effect.value != "none"]
-    soonest = min(running, key=lambda clock: clock.status.due_at, default=None)
-    due = soonest.status.due_at if soonest else None
-    return (
-        view.case.number,
-        view.case.unit or "",
-        session.word(_("lead")) if view.case.lead else "",
-        session.text(view.state),
-        _due(session, due, view.zone, overdue=bool(soonest and soonest.overdue), provisional=False),
-    )
-
-
-def _receipt_page(session: Session, receipt: Receipt, state: Text) -> Iterator[RenderableType]:
-    done = say("{case}: {state}", case=receipt.case.number, state=state)
-    yield _shown(session.text(done), "bold")
-    if receipt.repeated:
-        yield _shown(session.text(say("this had been done before under the same key; nothing was done now")))
-    for subcase in receipt.opened:
-        yield _shown(session.text(say("  opened {case} for {unit}", case=subcase.number, unit=subcase.unit or "-")))
-    for paper in receipt.documents:
-        yield _shown(session.text(say("  issued {number}", number=paper.number)))
-    for notice in receipt.notices:
-        yield _shown(session.text(say("  note: {notice}", notice=notice)), "yellow")
-
-
-def _history_rows(
-    session: Session, events: Iterable[EventView], view: CaseView, *, private: bool
-) -> Iterator[Sequence[str | Shown]]:
-    from .definitions.instants import show_instant
-    from .workflow import plain
-
-    fields = _fields_of_family(view)
-    for entry in events:
-        event = entry.event
-        effective, recorded = (show_instant(at, view.zone) for at in (event.effective_at, event.recorded_at))
-        data = plain.shown_data(event.data, fields, private=private)
-        yield (
-            effective,
-            "" if recorded == effective else recorded,
-            entry.number,
-            session.text(entry.title) + (f" ({session.word(_('overtaken'))})" if entry.overtaken else ""),
-            session.person(event.actor),
-            "; ".join(f"{name}={_value(session, value)}" for name, value in data.items()),
-        )
-
-
-def _fields_of_family(view: CaseView) -> dict[str, Field]:
-    fields = dict(view.fields)
-    for subcase in view.subcases:
-        fields |= subcase.fields
-    return fields
-
-
-WEEKDAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
-KINDS = {"start": _("start"), "counted": _("counted"), "rest": _("passed over"), "rolled": _("moved on")}
-
-
-def _why_page(session: Session, status: ClockStatus) -> Iterator[RenderableType]:
-    from .definitions.instants import show_due, show_instant
-
-    reckoning = status.reckoning
-    zone = reckoning.calendar.zone
-    yield _shown(
-        session.text(
-            say(
-                "{clock} ({name}): due {due}",
-                clock=status.clock.title,
-                name=status.clock.name,
-                due=show_due(status.due_at, zone),
-            )
-        ),
-        "bold",
-    )
-    if status.clock.basis:
-        yield _shown(session.text(say("basis: {basis}", basis=status.clock.basis)))
-    yield _shown(
-        session.text(say("started {at} by {what}", at=show_instant(status.started_at, zone), what=status.started_by))
-    )
-    yield _table(
-        session,
-        (_("Day"), "", "", _("No."), _("Why")),
-        [
-            (
-                line.day.isoformat(),
-                session.word(WEEKDAYS[line.day.weekday()]),
-                session.word(KINDS[line.kind.value]),
-                str(line.number or ""),
-                _sentences(session, line.notes),
-            )
-            for line in reckoning.lines
-        ],
-    )
-    yield from _why_more(session, status, zone)
-
-
-def _sentences(session: Session, notes: Iterable[Message]) -> str:
-    return ("；" if session.language.code == "zh" else "; ").join(session.text(note) for note in notes)
-
-
-def _why_more(session: Session, status: ClockStatus, zone: str) -> Iterator[RenderableType]:
-    from .definitions.instants import show_due, show_instant
-
-    if status.target_at:
-        yield _shown(session.text(say("working target: {target}", target=show_due(status.target_at, zone))))
-    if status.infeasible:
-        yield _shown(session.text(say("the target cannot be met: it lies before the start")), "yellow")
-    if status.provisional:
-        yield _shown(session.text(say("provisional: no official calendar reaches so far yet")), "yellow")
-    if status.stopped_at:
-        at = show_instant(status.stopped_at, zone)
-        yield _shown(
-            session.text(say("stopped {at}, in time", at=at) if status.met else say("stopped {at}, late", at=at))
-        )
-    for rung, declared in zip(status.rungs, status.clock.ladder, strict=True):
-        at = (show_instant if declared.side == "before" else show_due)(rung.at, zone)
-        yield _shown(session.text(say("  {at}  {action}", at=at, action=rung.action)))
-
-
-def _offer_rows(session: Session, offers: Iterable[Offer]) -> Iterator[Sequence[str | Shown]]:
-    for offer in offers:
-        inputs = [field.name + ("*" if field.required else "") for field in offer.inputs]
-        yield (
-            offer.action,
-            session.text(offer.title),
-            session.text(offer.leads_to) if offer.leads_to else "-",
-            session.text(inputs),
-            session.text(offer.obstacle) if offer.obstacle else "",
-        )
-
-
-def _tick_page(session: Session, report: TickReport) -> Iterator[RenderableType]:
-    from .definitions.instants import show_instant
-
-    zone = session.engine.zone(session.procedure(None))
-    yield _shown(session.text(say("{count} delivered", count=len(report.delivered))))
-    rows = []
-    for event in report.delivered:
-        clock = event.rung.clock if event.rung else ""
-        number = session.engine.case(event.case).case.number
-        rows.append((show_instant(event.effective_at, zone), number, event.action, clock))
-    if rows:
-        yield _table(session, (_("At"), _("Case"), _("Action"), _("Clock")), rows)
+    if isinstance(value, Line):
+        return Text(session.text(value.value), style=TONES[value.tone])
+    return Text(session.text(value))
 
 
 # The commands.

@@ -19,7 +19,7 @@ _COMMAS = re.compile(r"[,，、]")
 def read_inputs(typed: Mapping[str, str], fields: Iterable[Field], zone: str) -> dict[str, Any]:
     """Return typed texts as values for the engine; a text of no declared field goes through, to be refused there.
 
-    Lists are separated by commas (also ``，`` and ``、``). A file is given by its path and becomes its name and SHA-256.
+    Lists are separated by commas, also ``，`` and ``、``. A file is given by its path and becomes its name and SHA-256.
     A text may be ``@path``, the content of that file; ``@@`` stands for a text that itself begins with ``@``.
 
     Args:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from ..workflow.errors import InvalidInput
 from ..workflow.messages import Message, say
@@ -78,29 +77,6 @@ def read_span(text: str) -> timedelta:
     if found is None:
         raise InvalidInput(say("expected a length of time such as 3 days or 48 hours, got: {text}", text=repr(text)))
     return timedelta(**{_SPANS[found[2][0]]: int(found[1])})
-
-
-def show_instant(instant: datetime, zone: str) -> str:
-    """Return an instant to the minute, as the wall clock of ``zone`` showed it.
-
-    >>> from datetime import UTC
-    >>> show_instant(datetime(2026, 11, 16, 1, 0, tzinfo=UTC), "Asia/Shanghai")
-    '2026-11-16 09:00'
-    """
-    return instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
-
-
-def show_due(instant: datetime, zone: str) -> str:
-    """Return a due as law speaks: midnight is the 24:00 that ends a day, not the 00:00 that begins the next one.
-
-    >>> from datetime import UTC
-    >>> show_due(datetime(2026, 11, 19, 16, 0, tzinfo=UTC), "Asia/Shanghai")
-    '2026-11-19 24:00'
-    """
-    local = instant.astimezone(ZoneInfo(zone))
-    if (local.hour, local.minute, local.second) == (0, 0, 0):
-        return f"{local.date() - timedelta(days=1)} 24:00"
-    return show_instant(instant, zone)
 
 
 def _day_of(found: re.Match[str]) -> tuple[int, int, int]:

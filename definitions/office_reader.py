@@ -58,7 +58,7 @@ class OfficeFolder:
 
 
 def in_order(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Return the definitions among these files, told by names such as ``*.calendar.yaml``, in the order of deploying."""
+    """Return the definitions among these files, by names such as ``*.calendar.yaml``, in the order of deploying."""
     kinds = {path: path.suffixes[-2].lstrip(".") if len(path.suffixes) > 1 else "" for path in paths}
     found = [path for path, kind in kinds.items() if kind in _KINDS]
     return tuple(sorted(found, key=lambda path: (_KINDS.index(kinds[path]), path.name)))

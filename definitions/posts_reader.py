@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..workflow.engine import BatchResult
+from ..workflow.engine import BatchResult, Engine, OpenCase
 from ..workflow.errors import CaseclockError, InvalidInput, Problem
 from ..workflow.messages import Message, say
-from ..workflow.model import Field
+from ..workflow.model import CASE, Field
+from ..workflow.ports import CaseQuery
 from .inputs_reader import read_inputs
 from .instants import read_instant
 from .yaml_reader import read_yaml
@@ -136,7 +137,7 @@ def _field_problems(key: str, value: Any, fields: set[str]) -> Iterator[Problem]
 
 
 def mapping_by_headings(headings: Sequence[str], fields: Sequence[Field]) -> ColumnMap:
-    """Return the mapping of a table whose headings name fields, by name or title; a column ``id`` is the source's id."""
+    """Return the mapping of a table whose headings are names or titles of fields; a column ``id`` is the post's id."""
     columns = {
         declared.name: heading
         for heading in headings
@@ -282,3 +283,45 @@ def repeated_rows(posts: Sequence[Post], results: Sequence[BatchResult]) -> Iter
     for post, result in zip(posts, results, strict=True):
         if result.receipt and result.receipt.repeated:
             yield Duplicate(post.row, result.receipt.case.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What became of a table: the numbers of the cases opened, the rows that were there already, and the bad ones."""
+
+    opened: tuple[str, ...]
+    duplicates: tuple[Duplicate, ...]
+    bad: tuple[BadRow, ...]
+
+
+Progress = Callable[[Iterator[BatchResult], int], Iterable[BatchResult]]
+
+
+def import_posts(
+    engine: Engine, content: bytes, mapping: tuple[str, str] | None, *, procedure: str, by: str, progress: Progress
+) -> Import:
+    """Open a case for every post of a table that is not there already.
+
+    Args:
+        content: the table.
+        mapping: text and name of the mapping file; None takes the headings as names or titles of fields.
+        by: the id of who registers the posts.
+        progress: given the results to come and how many they are, passes them on and may show how far they are.
+
+    Raises `InvalidInput` or `DefinitionInvalid` when the table or the mapping as a whole cannot be read; what is wrong
+    with single rows is in the result.
+    """
+    fields, zone = engine.procedure(procedure).case.opens_with, engine.zone(procedure)
+    table = read_table(content)
+    columns = read_mapping(*mapping, fields) if mapping else mapping_by_headings(table.headings, fields)
+    there = [known_post(item.case.data, item.case.number) for item in engine.cases(CaseQuery(procedure, kind=CASE))]
+    found = sort_out(read_posts(table, columns, fields, zone), there)
+    commands = [OpenCase(procedure, post.data, by, post.opened_at, post.key) for post in found.fresh]
+    results = tuple(progress(engine.fire_many(commands), len(commands)))
+    duplicates = [*found.duplicates, *repeated_rows(found.fresh, results)]
+    bad = [*found.bad, *refused_rows(found.fresh, results)]
+    return Import(
+        tuple(result.receipt.case.number for result in results if result.receipt and not result.receipt.repeated),
+        tuple(sorted(duplicates, key=lambda row: row.row)),
+        tuple(sorted(bad, key=lambda row: row.row)),
+    )

@@ -206,3 +206,12 @@ def test_the_inbox_shows_what_waits_for_each_soonest_due_first(township: Any) ->
     assert inbox["rosa"] == [f"{second}-2"]
     assert inbox["olive"] == [third]
     assert inbox["lena"] == []
+
+
+def test_the_first_response_has_four_hours_on_duty_and_48_hours_at_the_latest(township: Any) -> None:
+    """三.1: 在第一时间予以积极回应; Q17. From Mon 16:00: two hours that day, two the next morning."""
+    case = township.at("2026-11-16 16:00").open()
+    dues = [township.clock_of(case, name).due_at for name in ("first_word", "first_response")]
+    assert dues == [township.instant("2026-11-17 10:30"), township.instant("2026-11-18 16:00")]
+    township.later(hours=1).do(case, "acknowledge", "olive", acknowledgement="We have read it")
+    assert township.clock_of(case, "first_word").met

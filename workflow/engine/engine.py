@@ -95,6 +95,11 @@ class Engine:
         with self._session() as session:
             return session.deployed(procedure, version).procedure
 
+    def zone(self, procedure: str, version: int | None = None) -> str:
+        """Return the time zone in which a procedure counts, such as ``Asia/Shanghai``. Raises `NotFound`."""
+        with self._session() as session:
+            return session.deployed(procedure, version).calendar.zone
+
     def roster(self) -> Roster:
         """Return the office's roster."""
         with self._session() as session:

@@ -9,7 +9,7 @@ from datetime import datetime
 from ..errors import NotAllowed, NotFound, Refusal
 from ..history import Case, Mark
 from ..messages import Message, Text, say
-from ..model import SYSTEM, Action, Firing, Procedure
+from ..model import SYSTEM, Action, Firing, Lifecycle, Procedure
 from .situation import Deployed
 
 
@@ -44,8 +44,9 @@ def _kind_with(procedure: Procedure, action: str) -> str | None:
 
 def illegal(deployed: Deployed, case: Case, action: str) -> NotAllowed:
     """Return the refusal of an action that the present state does not allow."""
-    state = deployed.lifecycle(case).states[case.state]
-    action_that_led_here, mark = _last_step(case)
+    lifecycle = deployed.lifecycle(case)
+    state = lifecycle.states[case.state]
+    step, mark = _last_step(lifecycle, case)
     return NotAllowed(
         say(
             "{action} is not legal: {case} is {state} ({title}) since {since}, by {step} of {actor}",
@@ -54,16 +55,18 @@ def illegal(deployed: Deployed, case: Case, action: str) -> NotAllowed:
             state=state.name,
             title=state.title,
             since=deployed.local(mark.at),
-            step=action_that_led_here,
+            step=step,
             actor=mark.actor,
         ),
         _legal_now(deployed, case),
     )
 
 
-def _last_step(case: Case) -> tuple[str, Mark]:
+def _last_step(lifecycle: Lifecycle, case: Case) -> tuple[str, Mark]:
     """Return the action that led to the present state, and who did it when: the answer to "who was there first"."""
-    return next((action, mark) for action, marks in case.marks.items() for mark in marks if mark.at == case.since)
+    at_that_time = [(action, mark) for action, marks in case.marks.items() for mark in marks if mark.at == case.since]
+    leading_here = {a.name for state in lifecycle.states.values() for a in state.actions.values() if a.to == case.state}
+    return next((step for step in at_that_time if step[0] in leading_here), at_that_time[0])
 
 
 def _legal_now(deployed: Deployed, case: Case) -> Message:
