@@ -215,3 +215,11 @@ def test_the_first_response_has_four_hours_on_duty_and_48_hours_at_the_latest(to
     assert dues == [township.instant("2026-11-17 10:30"), township.instant("2026-11-18 16:00")]
     township.later(hours=1).do(case, "acknowledge", "olive", acknowledgement="We have read it")
     assert township.clock_of(case, "first_word").met
+
+
+def test_a_clock_without_effect_is_nobodys_deadline(township: Any) -> None:
+    """The day within which a slip may be returned makes no case due and none overdue."""
+    case = township.dispatched("water")
+    assert [item.clock.en for item in township.engine.inbox("wanda")] == ["Unit's reply"]
+    township.later(days=2)
+    assert [clock.overdue for clock in township.engine.case(f"{case}-1").clocks] == [False, False]

@@ -8,18 +8,22 @@ from datetime import datetime
 from ..clocks import ClockStatus, RungAt
 from ..history import Case
 from ..machine import CaseMachine
+from ..model import Effect
 from ..ports import ClockRow, Timer
 from .family import Family
 from .situation import Deployed, Situation
 
 
 def project(deployed: Deployed, family: Family, now: datetime) -> tuple[tuple[ClockRow, ...], tuple[Timer, ...]]:
-    """Return the rows of every clock of a family that has started, and a timer for every rung that is still to come."""
+    """Return the row of every clock of a family that has started, and a timer for every rung that is still to come.
+
+    A clock without effect is nobody's deadline, so it has no row: no list or inbox shows a case as due by it.
+    """
     clocks: list[ClockRow] = []
     timers: list[Timer] = []
     for case in family.cases:
         statuses = Situation(deployed, family, case, now).clocks()
-        clocks.extend(_clock_row(case, status) for status in statuses)
+        clocks.extend(_clock_row(case, status) for status in statuses if status.clock.effect is not Effect.NONE)
         timers.extend(
             Timer(case.id, case.root, rung.key, rung.action, rung.at)
             for rung in _pending(case, statuses, deployed.machine(case))

@@ -10,7 +10,7 @@ from ..clocks import ClockStatus
 from ..errors import NotAllowed, NotFound
 from ..history import Case, Event, fold
 from ..messages import Text, say
-from ..model import OPEN, SYSTEM, Action
+from ..model import OPEN, SYSTEM, Action, Effect
 from ..ports import CaseQuery, IssuedDocument, ListedCase
 from ..roster import Actor
 from .family import Family
@@ -36,10 +36,14 @@ def case_view(situation: Situation, documents: Iterable[IssuedDocument]) -> Case
         stage=deployed.procedure.stages[state.stage],
         zone=deployed.calendar.zone,
         fields=lifecycle.fields,
-        clocks=tuple(ClockView(status, status.overdue(situation.at)) for status in situation.clocks()),
+        clocks=tuple(_clock_view(status, situation.at) for status in situation.clocks()),
         documents=tuple(paper for paper in papers if paper.case == case.id),
         subcases=tuple(case_view(replace(situation, case=member), papers) for member in members),
     )
+
+
+def _clock_view(status: ClockStatus, at: datetime) -> ClockView:
+    return ClockView(status, overdue=status.clock.effect is not Effect.NONE and status.overdue(at))
 
 
 def offers(situation: Situation, actor: Actor) -> tuple[Offer, ...]:

@@ -35,7 +35,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class ClockView:
-    """One clock of a case as of an instant."""
+    """One clock of a case as of an instant. ``overdue`` is never said of a clock without effect."""
 
     status: ClockStatus
     overdue: bool
