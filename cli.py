@@ -18,10 +18,10 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -29,21 +29,20 @@ import click
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
-    from rich.text import Text as Shown
 
     from .definitions.office_reader import OfficeFolder
-    from .definitions.posts_reader import Duplicate
+    from .definitions.posts_reader import Import
     from .storage import SqlStore
-    from .workflow import CaseView, Engine, EventView, ListItem, Offer, Receipt
-    from .workflow.clocks import ClockStatus
-    from .workflow.engine import BatchResult, TickReport
-    from .workflow.errors import CaseclockError, Problem
-    from .workflow.messages import Language, Message, Text
+    from .workflow import CaseclockError, Engine, Language, ListItem, Message, Problem, Receipt, TickReport
+    from .workflow.engine import BatchResult
     from .workflow.model import Field
+    from .workflow.pages import Grid, Line
     from .workflow.story import Outcome
 
 DOMAIN = "caseclock"
 LOCALE = Path(__file__).parent / "definitions" / "locale"
+DEFINITION_INVALID = 3
+BAD_ROWS = 2
 OVERDUE = 7
 PIPED_WIDTH = 200
 """Columns of a table that is not shown on a terminal; it is only as wide as what stands in it."""
@@ -99,7 +98,7 @@ class SpokenCommand(click.Command):
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """Return the first sentence, for the list of commands."""
-        return self._spoken_help().split("\n")[0].rstrip(".。")
+        return self._spoken_help().split("\n")[0].removesuffix(".").removesuffix("。")
 
     def _spoken_help(self) -> str:
         return gettext.gettext(inspect.cleandoc(self.help)) if self.help else ""
@@ -233,7 +232,7 @@ class Session:
         self.as_json = as_json
         self.no_input = False
         self.debug = debug
-        self._store: SqlStore | None = None
+        self.store: SqlStore | None = None
 
     @cached_property
     def office(self) -> OfficeFolder:
@@ -249,24 +248,24 @@ class Session:
         from .storage import SqlStore
         from .workflow import Engine
 
-        self._store = SqlStore(self.office.database)
-        return Engine(self._store, YamlReader(), office=self.office.id)
+        self.store = SqlStore(self.office.database)
+        return Engine(self.store, YamlReader(), office=self.office.id)
 
     @contextmanager
     def rehearsal(self) -> Iterator[Engine]:
-        """The engine in a transaction that is rolled back at the end."""
+        """The engine in a transaction of its own that is rolled back at the end."""
         from .storage import SqlStore
 
-        engine = self.engine
-        assert self._store is not None
-        with self._store.engine.connect() as connection:
-            yield engine.using(SqlStore.joined(connection))
+        store = SqlStore(self.office.database)
+        with store.engine.connect() as connection:
+            yield self.engine.using(SqlStore.joined(connection))
             connection.rollback()
+        store.close()
 
     def close(self) -> None:
         """Close the database."""
-        if self._store is not None:
-            self._store.close()
+        if self.store is not None:
+            self.store.close()
 
     @property
     def who(self) -> str:
@@ -312,36 +311,24 @@ class Session:
 
         return render(value, self.language)
 
-    def word(self, template: str) -> str:
-        """Return one of our own words, such as the heading of a column, in the language."""
-        return self.language.translate(template)
-
-    def person(self, actor: str) -> str:
-        """Return the name of somebody on the roster, or the id."""
-        found = self._people.get(actor)
-        return found.name.of(self.language.code) if found and found.name else actor
-
-    @cached_property
-    def _people(self) -> Mapping[str, Any]:
-        return self.engine.roster().people
+    def numbers(self, report: TickReport) -> dict[str, str]:
+        """Return the numbers of the cases that a report of a tick names by id."""
+        ids = {event.case for event in report.delivered} | set(report.failed)
+        return {case: self.engine.case(case).case.number for case in ids}
 
     @property
     def may_ask(self) -> bool:
         """Whether there is somebody at a terminal to ask."""
         return not self.no_input and sys.stdin.isatty()
 
-    def show(self, data: Callable[[], Any], human: Callable[[], Iterable[RenderableType]]) -> None:
-        """Print a result: as JSON, or for people."""
+    def show(self, data: Callable[[], Any], page: Callable[[], Iterable[Line | Grid]]) -> None:
+        """Print a result: as JSON, or as a page for people."""
         if self.as_json:
             click.echo(_json(data()))
             return
         console = _console()
-        for part in human():
-            console.print(part)
-
-    def talk(self, message: Message) -> None:
-        """Say something beside the result, on stderr."""
-        click.echo(self.text(message), err=True)
+        for part in page():
+            console.print(_rendered(self, part))
 
     def report(self, error: Exception) -> int:
         """Tell an error on stderr and return its exit status."""
@@ -456,122 +443,100 @@ _at = _option("--at", metavar="TIME", text=_("When it happened, such as 2026-11-
 _key = _option("--key", text=_("Idempotency key: a repeated command with the same key does nothing."))
 _private = _option("--private", is_flag=True, text=_("Show private values, such as who wrote the post."))
 _procedure = _option("--procedure", metavar="ID", text=_("The procedure; else the office's own."))
-_session = click.pass_obj
+_folder = click.Path(file_okay=False, path_type=Path)
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @_command("init", _("Make an office folder, its database and its definitions."))
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=".")
+@click.argument("folder", type=_folder, default=".")
 @_option("--id", "office_id", text=_("The office's id; else the folder's name."))
 @_option("--title", text=_("The office's title."))
-@_session
+@click.pass_obj
 def _init(session: Session, folder: Path, office_id: str | None, title: str | None) -> None:
-    from .definitions.office_reader import SHIPPED, make_office, read_office
+    from .definitions.office_reader import deploy_files, make_office, read_office
     from .storage import create_store
     from .workflow import plain
+    from .workflow.pages import Line
 
     folder = folder.resolve()
     identity = office_id or folder.name or "office"
     written = make_office(folder, identity, title or identity, session.lang)
-    session.folder, session.office = folder, read_office(folder)
+    session.office = read_office(folder)
     create_store(session.office.database).close()
-    deployed = _deploy_files(session, session.office.definitions())
+    deployed = deploy_files(session.engine, session.office.definitions())
     session.show(
         lambda: {
             "folder": str(folder),
+            "office": session.office.id,
             "written": list(written),
-            "kept": [name for name in ("office.yaml", *SHIPPED) if name not in written],
             "deployed": [plain.definition(definition) for definition in deployed],
         },
         lambda: [
-            _shown(
-                session.text(say("office {office} in {folder}", office=session.office.id, folder=str(folder))), "bold"
-            ),
-            _shown(
-                session.text(say("files written: {files}", files=written) if written else say("all files were there"))
-            ),
-            _shown(
-                session.text(say("edit township.roster.yaml, then `caseclock deploy`; try `caseclock open --help`"))
-            ),
+            Line(say("office {office} in {folder}", office=session.office.id, folder=str(folder)), "strong"),
+            Line(say("files written: {files}", files=written) if written else say("all files were there already")),
+            Line(say("next: edit township.roster.yaml, `caseclock deploy`, then `caseclock open --help`")),
         ],
     )
 
 
-@_command("check", _("Check definitions and report every problem with its place."))
+@_command("check", _("Check definitions and show every problem at its place."))
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@_session
+@click.pass_obj
 def _check(session: Session, files: tuple[Path, ...]) -> int:
     from .definitions.office_reader import check_files
     from .workflow import plain
+    from .workflow.pages import Line
 
     compiled, problems = check_files(files or session.office.definitions())
-    found = [{"file": file, "kind": it.kind, "name": it.name, "version": it.version} for file, it in compiled.items()]
     warnings = [warning for it in compiled.values() for warning in it.warnings]
     session.show(
         lambda: {
-            "files": found,
+            "files": [
+                {"file": file, "kind": it.kind, "name": it.name, "version": it.version} for file, it in compiled.items()
+            ],
             "problems": [plain.problem(problem, session.language) for problem in problems],
             "warnings": [plain.problem(warning, session.language) for warning in warnings],
         },
         lambda: [
-            *(_shown(line) for line in _problem_lines(session, [*problems, *warnings])),
-            _shown(session.text(say("{valid} valid, {problems} problem(s)", valid=len(found), problems=len(problems)))),
+            *(Line(line) for line in _problem_lines(session, [*problems, *warnings])),
+            Line(say("{valid} valid, {problems} problem(s)", valid=len(compiled), problems=len(problems)), "strong"),
         ],
     )
-    return 3 if problems else 0
+    return DEFINITION_INVALID if problems else 0
 
 
-@_command("deploy", _("Put definitions into use: those of the folder, or the files named."))
+@_command("deploy", _("Put the folder's definitions, or the files named, into use."))
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@_session
+@click.pass_obj
 def _deploy(session: Session, files: tuple[Path, ...]) -> None:
-    from .definitions.office_reader import in_order
-    from .workflow import plain
+    from .definitions.office_reader import deploy_files
+    from .workflow import pages, plain
 
-    deployed = _deploy_files(session, in_order(files) if files else session.office.definitions())
-    session.show(
-        lambda: [plain.definition(definition) for definition in deployed],
-        lambda: [
-            _table(
-                session, (_("Kind"), _("Name"), _("Version")), [(it.kind, it.name, str(it.version)) for it in deployed]
-            )
-        ],
-    )
+    deployed = deploy_files(session.engine, files or session.office.definitions())
+    session.show(lambda: [plain.definition(definition) for definition in deployed], lambda: pages.definitions(deployed))
 
 
-def _deploy_files(session: Session, files: Iterable[Path]) -> list[Any]:
-    """Check all files and then deploy them, so that a problem in the last leaves the first undeployed."""
-    from .definitions.office_reader import check_files
-    from .workflow import DefinitionInvalid
-
-    paths = tuple(files)
-    _compiled, problems = check_files(paths)
-    if problems:
-        raise DefinitionInvalid(say("nothing was deployed: {count} problem(s)", count=len(problems)), problems)
-    return [session.engine.deploy(path.read_text(encoding="utf-8"), file=str(path)) for path in paths]
-
-
-@_command("open", _("Open a case from its fields, such as subject=... posted_at=..."))
+@_command("open", _("Open a case from its fields."))
 @_inputs
 @_procedure
 @_at
 @_key
-@_session
+@click.pass_obj
 def _open(session: Session, inputs: tuple[str, ...], procedure: str | None, at: str | None, key: str | None) -> None:
-    engine, name = session.engine, session.procedure(procedure)
-    by, model, zone = session.who, session.engine.procedure(name), engine.zone(name)
-    data = _read(session, inputs, model.case.opens_with, zone)
-    receipt = engine.open(name, data, by=by, at=_instant(at, zone), key=key)
-    _show_receipt(session, receipt, model.lifecycle(receipt.case.kind).states[receipt.case.state].title)
+    engine, name, by = session.engine, session.procedure(procedure), session.who
+    zone = engine.zone(name)
+    data = _read(session, inputs, engine.procedure(name).case.opens_with, zone)
+    _show_receipt(session, engine.open(name, data, by=by, at=_instant(at, zone), key=key))
 
 
-@_command("advance", _("Do one action on one case; missing inputs are asked for on a terminal."))
+@_command("advance", _("Do one action on one case.\n\nInputs that are missing are asked for on a terminal."))
 @_case
 @click.argument("action")
 @_inputs
 @_at
 @_key
 @_option("--revision", type=int, text=_("Refuse when the case has changed since this revision."))
-@_session
+@click.pass_obj
 def _advance(
     session: Session,
     case: str,
@@ -585,14 +550,18 @@ def _advance(
     offer = next((offer for offer in engine.actions(case, by) if offer.action == action), None)
     zone = engine.case(case).zone
     data = _read(session, inputs, offer.inputs if offer else (), zone)
-    receipt = engine.fire(case, action, by=by, data=data, at=_instant(at, zone), key=key, revision=revision)
-    _show_receipt(session, receipt, engine.case(receipt.case.id).state)
+    _show_receipt(
+        session, engine.fire(case, action, by=by, data=data, at=_instant(at, zone), key=key, revision=revision)
+    )
 
 
-def _show_receipt(session: Session, receipt: Receipt, state: Text) -> None:
-    from .workflow import plain
+def _show_receipt(session: Session, receipt: Receipt) -> None:
+    from .workflow import pages, plain
 
-    session.show(lambda: plain.receipt(receipt, session.language), lambda: _receipt_page(session, receipt, state))
+    session.show(
+        lambda: plain.receipt(receipt, session.language),
+        lambda: pages.receipt(receipt, session.engine.case(receipt.case.id).state),
+    )
 
 
 def _instant(text: str | None, zone: str) -> datetime | None:
@@ -621,98 +590,67 @@ def _ask(session: Session, field: Field) -> str:
     return str(click.prompt(title, type=choices, err=True))
 
 
-@_command("import", _("Open cases from a table (CSV) of posts; what is there already is left out."))
-@click.argument("table", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_command("import", _("Open cases from a table (CSV) of posts.\n\nRows that are there already are left out, and bad ones reported."))
+@click.argument("table", type=_file)
 @_option(
-    "--map",
-    "mapping",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    text=_("A YAML file: columns: {field: heading}, constants, id, source, opened_at."),
+    "--map", "mapping", type=_file, text=_("A YAML file: columns: {field: heading}, constants, id, source, opened_at.")
 )
 @_procedure
 @_option("--dry-run", is_flag=True, text=_("Tell what would happen, and change nothing."))
-@_session
+@click.pass_obj
 def _import(session: Session, table: Path, mapping: Path | None, procedure: str | None, dry_run: bool) -> int:
-    from .definitions import posts_reader as posts
-    from .workflow import CaseQuery, OpenCase
+    from .definitions.posts_reader import import_posts
 
-    engine, name, by = session.engine, session.procedure(procedure), session.who
-    fields, zone = engine.procedure(name).case.opens_with, engine.zone(name)
-    read = posts.read_table(table.read_bytes())
-    columns = (
-        posts.read_mapping(mapping.read_text(encoding="utf-8"), str(mapping), fields)
-        if mapping
-        else posts.mapping_by_headings(read.headings, fields)
-    )
-    there = (posts.known_post(item.case.data, item.case.number) for item in engine.cases(CaseQuery(name, kind="case")))
-    sorted_out = posts.sort_out(posts.read_posts(read, columns, fields, zone), there)
-    commands = [OpenCase(name, post.data, by, post.opened_at, post.key) for post in sorted_out.fresh]
-    if dry_run:
-        with session.rehearsal() as rehearsed:
-            results = list(_with_progress(session, rehearsed.fire_many(commands), len(commands)))
-    else:
-        results = list(_with_progress(session, engine.fire_many(commands), len(commands)))
-    bad = [*sorted_out.bad, *posts.refused_rows(sorted_out.fresh, results)]
-    duplicates = [*sorted_out.duplicates, *posts.repeated_rows(sorted_out.fresh, results)]
-    _show_import(session, results, duplicates, bad, dry_run=dry_run)
-    return 2 if bad else 0
+    named = (mapping.read_text(encoding="utf-8"), str(mapping)) if mapping else None
+    name, by = session.procedure(procedure), session.who
+    with session.rehearsal() if dry_run else nullcontext(session.engine) as engine:
+        done = import_posts(
+            engine, table.read_bytes(), named, procedure=name, by=by, progress=partial(_with_progress, session)
+        )
+    _show_import(session, done, dry_run=dry_run)
+    return BAD_ROWS if done.bad else 0
 
 
 def _with_progress(session: Session, results: Iterator[BatchResult], total: int) -> Iterable[BatchResult]:
     from rich.progress import track
 
     console = _console(err=True)
-    return track(results, session.word(_("importing")), total, console=console, disable=not console.is_terminal)
+    title = session.text(say("importing"))
+    return track(results, title, total, console=console, disable=not console.is_terminal)
 
 
-def _show_import(
-    session: Session,
-    results: Sequence[BatchResult],
-    duplicates: Sequence[Duplicate],
-    bad: Sequence[Any],
-    *,
-    dry_run: bool,
-) -> None:
-    opened = [result.receipt.case.number for result in results if result.receipt and not result.receipt.repeated]
+def _show_import(session: Session, done: Import, *, dry_run: bool) -> None:
+    from .workflow.pages import Line
+
     counts = say(
         "{opened} opened, {duplicates} there already, {bad} bad",
-        opened=len(opened),
-        duplicates=len(duplicates),
-        bad=len(bad),
+        opened=len(done.opened),
+        duplicates=len(done.duplicates),
+        bad=len(done.bad),
     )
-    bad = sorted(bad, key=lambda row: row.row)
     session.show(
         lambda: {
             "dry_run": dry_run,
-            "opened": opened,
-            "duplicates": [{"row": row.row, "of": row.of} for row in duplicates],
-            "bad": [{"row": row.row, "problem": session.text(row.problem)} for row in bad],
+            "opened": list(done.opened),
+            "duplicates": [{"row": row.row, "of": session.text(row.of)} for row in done.duplicates],
+            "bad": [{"row": row.row, "problem": session.text(row.problem)} for row in done.bad],
         },
         lambda: [
-            *(
-                _shown(session.text(say("row {row}: {problem}", row=row.row, problem=row.problem)), "red")
-                for row in bad
-            ),
-            *(
-                _shown(session.text(say("row {row}: there already, {of}", row=row.row, of=row.of)))
-                for row in duplicates
-            ),
-            _shown(
-                session.text(say("dry run, nothing was changed: {counts}", counts=counts) if dry_run else counts),
-                "bold",
-            ),
+            *(Line(say("row {row}: there already, {of}", row=row.row, of=row.of)) for row in done.duplicates),
+            *(Line(say("row {row}: {problem}", row=row.row, problem=row.problem), "alarm") for row in done.bad),
+            Line(say("dry run, nothing was changed: {counts}", counts=counts) if dry_run else counts, "strong"),
         ],
     )
 
 
-@_command("list", _("List cases, soonest due first; only open ones unless --all."))
+@_command("list", _("List open cases, soonest due first."))
 @_option("--state", text=_("Only cases in this state."))
 @_option("--stage", text=_("Only cases in this stage."))
 @_option("--unit", text=_("Only what this unit holds."))
 @_procedure
 @_option("--overdue", is_flag=True, text=_("Only cases with an overdue clock."))
-@_option("--all", "closed_too", is_flag=True, text=_("Ended cases too."))
-@_session
+@_option("--all", "ended_too", is_flag=True, text=_("Ended cases too."))
+@click.pass_obj
 def _list(
     session: Session,
     state: str | None,
@@ -720,100 +658,94 @@ def _list(
     unit: str | None,
     procedure: str | None,
     overdue: bool,
-    closed_too: bool,
+    ended_too: bool,
 ) -> None:
     from .workflow import CaseQuery
 
-    items = session.engine.cases(CaseQuery(procedure, unit=unit, open_only=not closed_too))
+    found = session.engine.cases(CaseQuery(procedure, unit=unit, open_only=not ended_too))
     _show_items(
         session,
         [
             item
-            for item in items
+            for item in found
             if state in (None, item.case.state) and stage in (None, item.stage.name) and (item.overdue or not overdue)
         ],
-        _("Subject or unit"),
     )
 
 
 @_command("inbox", _("List what waits for the actor, soonest due first."))
-@_session
+@click.pass_obj
 def _inbox(session: Session) -> None:
-    _show_items(session, session.engine.inbox(session.who), _("To do"))
+    from .workflow import pages, plain
+
+    items = session.engine.inbox(session.who)
+    session.show(lambda: [plain.item(item, session.language) for item in items], lambda: pages.inbox(items))
 
 
 @_command("due", _("List the limits that run out, soonest first."))
 @_option("--until", metavar="TIME", text=_("Only those due until then."))
 @_option("--within", metavar="LENGTH", text=_("Only those due within, such as 2 days or 48 hours."))
 @_option("--exit-code", "tell", is_flag=True, text=_("Exit with status 7 when something is overdue."))
-@_session
-def _due_list(session: Session, until: str | None, within: str | None, tell: bool) -> int:
+@click.pass_obj
+def _due(session: Session, until: str | None, within: str | None, tell: bool) -> int:
     from .definitions.instants import read_span
     from .workflow import CaseQuery
 
-    limit = datetime.now(UTC) + read_span(within) if within else None
-    if until:
-        limit = _instant(until, session.engine.zone(session.procedure(None)))
-    found = session.engine.cases(CaseQuery(open_only=True, due_before=limit))
-    items = [item for item in found if item.due_at]
-    _show_items(session, items, _("Subject or unit"))
+    limit = datetime.now(UTC) + read_span(within) if within else _office_instant(session, until)
+    items = [item for item in session.engine.cases(CaseQuery(open_only=True, due_before=limit)) if item.due_at]
+    _show_items(session, items)
     return OVERDUE if tell and any(item.overdue for item in items) else 0
 
 
-def _show_items(session: Session, items: Sequence[ListItem], last: str) -> None:
-    from .workflow import plain
+def _office_instant(session: Session, text: str | None) -> datetime | None:
+    """Return a time in the zone of the office's own procedure."""
+    return _instant(text, session.engine.zone(session.procedure(None))) if text else None
 
-    session.show(lambda: [plain.item(item, session.language) for item in items], lambda: _items(session, items, last))
+
+def _show_items(session: Session, items: Sequence[ListItem]) -> None:
+    from .workflow import pages, plain
+
+    session.show(lambda: [plain.item(item, session.language) for item in items], lambda: pages.cases(items))
 
 
 @_command("show", _("Show a case with its clocks, papers and subcases."))
 @_case
 @_option("--at", metavar="TIME", text=_("Its clocks as of this time."))
 @_private
-@_session
+@click.pass_obj
 def _show(session: Session, case: str, at: str | None, private: bool) -> None:
-    from .workflow import plain
+    from .workflow import pages, plain
 
     view = session.engine.case(case)
     if at:
         view = session.engine.case(case, _instant(at, view.zone))
-    session.show(
-        lambda: plain.case(view, session.language, private=private),
-        lambda: _case_page(session, view, private=private),
-    )
+    session.show(lambda: plain.case(view, session.language, private=private), lambda: pages.case(view, private=private))
 
 
-@_command("actions", _("List what the actor may do on a case, with the inputs (* is required)."))
+@_command("actions", _("List what the actor may do on a case.\n\nRequired inputs are marked with *."))
 @_case
-@_session
+@click.pass_obj
 def _actions(session: Session, case: str) -> None:
-    from .workflow import plain
+    from .workflow import pages, plain
 
     offers = session.engine.actions(case, session.who)
-    headings = (_("Action"), _("Title"), _("Leads to"), _("Inputs"), _("In the way"))
     session.show(
-        lambda: [plain.offer(offer, session.language) for offer in offers],
-        lambda: [
-            _table(session, headings, _offer_rows(session, offers))
-            if offers
-            else _shown(session.text(say("there is nothing that {actor} may do on it now", actor=session.who)))
-        ],
+        lambda: [plain.offer(offer, session.language) for offer in offers], lambda: pages.offers(offers, session.who)
     )
 
 
 @_command("history", _("Show everything that happened to a case."))
 @_case
 @_private
-@_session
+@click.pass_obj
 def _history(session: Session, case: str, private: bool) -> None:
-    from .workflow import plain
+    from .workflow import pages, plain
 
-    events, view = session.engine.history(case), session.engine.case(case)
-    fields = _fields_of_family(view)
-    headings = (_("At"), _("Recorded"), _("Case"), _("What"), _("Who"), _("With"))
+    entries, view = session.engine.history(case), session.engine.case(case)
+    fields = pages.fields_of(view)
     session.show(
-        lambda: [plain.entry(event, session.language, fields, private=private) for event in events],
-        lambda: [_table(session, headings, _history_rows(session, events, view, private=private))],
+        lambda: [plain.entry(entry, session.language, fields, private=private) for entry in entries],
+        lambda: pages.history(entries, view, session.engine.roster(), private=private),
     )
 
 
@@ -821,54 +753,49 @@ def _history(session: Session, case: str, private: bool) -> None:
 @_case
 @click.argument("clock", required=False)
 @_option("--as-of", metavar="TIME", text=_("As it was believed at this time."))
-@_session
+@click.pass_obj
 def _why(session: Session, case: str, clock: str | None, as_of: str | None) -> None:
-    from .workflow import plain
+    from .workflow import pages, plain
 
     moment = _instant(as_of, session.engine.case(case).zone) if as_of else None
     found = session.engine.why(case, clock, moment)
     session.show(
         lambda: [plain.explained(status, session.language) for status in found],
-        lambda: [part for status in found for part in _why_page(session, status)],
+        lambda: [part for status in found for part in pages.why(status)],
     )
 
 
-@_command("tick", _("Deliver warnings, urgings and supervisions that have become due."))
+@_command("tick", _("Deliver the warnings and urgings that have become due."))
 @_option("--until", metavar="TIME", text=_("Only those due until then."))
-@_session
+@click.pass_obj
 def _tick(session: Session, until: str | None) -> int:
-    from .workflow import plain
+    from .workflow import pages, plain
 
-    limit = _instant(until, session.engine.zone(session.procedure(None))) if until else None
-    report = session.engine.tick(limit)
-    session.show(lambda: plain.tick(report, session.language), lambda: _tick_page(session, report))
-    for root, message in report.failed.items():
-        session.talk(say("not delivered for {case}: {message}", case=root, message=message))
+    report = session.engine.tick(_office_instant(session, until))
+    session.show(
+        lambda: plain.tick(report, session.language),
+        lambda: pages.tick(report, session.numbers(report), session.engine.zone(session.procedure(None))),
+    )
     return 1 if report.failed else 0
 
 
-@_command("demo", _("Play one post through the seven steps, with invented names and driven time."))
-@_option(
-    "--keep", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", text=_("Keep the office in this folder.")
-)
-@_session
+@_command("demo", _("Play an invented post through the seven steps."))
+@_option("--keep", type=_folder, metavar="DIR", text=_("Keep the office in this folder."))
+@click.pass_obj
 def _demo(session: Session, keep: Path | None) -> int:
     from tempfile import TemporaryDirectory
 
     from .workflow import plain
 
     with TemporaryDirectory() as folder:
-        outcomes = _play(session, (keep or Path(folder)).resolve())
-        if session.as_json:
-            played = list(outcomes)
-            click.echo(_json([plain.outcome(outcome, session.language) for outcome in played]))
-        else:
-            console, played = _console(), []
-            for outcome in outcomes:
-                played.append(outcome)
-                for part in _outcome_page(session, outcome):
-                    console.print(part)
+        played = []
+        for outcome in _play(session, (keep or Path(folder)).resolve()):
+            played.append(outcome)
+            if not session.as_json:
+                _print_outcome(session, outcome)
         session.close()
+    if session.as_json:
+        click.echo(_json([plain.outcome(outcome, session.language) for outcome in played]))
     return 1 if any(outcome.mismatches for outcome in played) else 0
 
 
@@ -883,52 +810,32 @@ def _play(session: Session, folder: Path) -> Iterator[Outcome]:
     story = read_story(shipped("demo.story.yaml"), "demo.story.yaml")
     if (folder / "office.yaml").exists():
         raise Conflict(say("there is an office in {folder} already", folder=str(folder)), say("name another folder"))
-    make_office(folder, "demo", session.text(story.title))
-    session.folder, session.office = folder, read_office(folder)
-    session._store = create_store(session.office.database)
+    make_office(folder, "demo", "demo")
+    session.office = read_office(folder)
+    session.store = create_store(session.office.database)
     time = DrivenTime(story.steps[0].at)
-    session.engine = Engine(session._store, YamlReader(), office=session.office.id, now=time)
+    session.engine = Engine(session.store, YamlReader(), office=session.office.id, now=time)
     for name in story.uses:
         session.engine.deploy(shipped(name), file=name)
     return play(story, session.engine, time)
 
 
-def _outcome_page(session: Session, outcome: Outcome) -> Iterator[RenderableType]:
-    step = outcome.step
-    if step.heading:
-        yield _shown("\n" + session.text(step.heading), "bold reverse")
-    told = f"{step.at:%Y-%m-%d %H:%M}  {session.text(step.tell) if step.tell else ''}"
-    yield _shown(told, "bold")
-    yield from (_indented(part) for part in _outcome_parts(session, outcome))
-    for mismatch in outcome.mismatches:
-        yield _indented(_shown(session.text(mismatch), "bold red"))
-
-
-def _outcome_parts(session: Session, outcome: Outcome) -> Iterator[RenderableType]:
-    from .workflow.story import DoStep, OpenStep, ShowStep
-
-    deed = outcome.step.deed
-    if isinstance(deed, DoStep | OpenStep):
-        actor = session.person(deed.by)
-        yield _shown(session.text(say("{actor}: {action}", actor=actor, action=outcome.title or "")))
-    if outcome.refusal:
-        yield _shown(session.text(say("refused: {message}", message=outcome.refusal.message)), "red")
-        if outcome.refusal.hint:
-            yield _shown(session.text(outcome.refusal.hint), "red")
-    if outcome.receipt:
-        yield from _receipt_page(session, outcome.receipt, session.engine.case(outcome.receipt.case.id).state)
-    if outcome.report:
-        yield from _tick_page(session, outcome.report)
-    if outcome.status:
-        yield from _why_page(session, outcome.status)
-    if isinstance(deed, ShowStep) and outcome.case:
-        yield from _case_page(session, session.engine.case(outcome.case))
-
-
-def _indented(part: RenderableType) -> RenderableType:
+def _print_outcome(session: Session, outcome: Outcome) -> None:
     from rich.padding import Padding
 
-    return Padding(part, (0, 0, 0, 4), expand=False)
+    from .workflow import pages
+
+    console, engine, step = _console(), session.engine, outcome.step
+    if step.heading:
+        console.print()
+        console.print(_rendered(session, pages.Line(step.heading, "strong")))
+    told = say("{at}  {told}", at=step.at, told=step.tell or "")
+    console.print(_rendered(session, pages.Line(told, "strong")))
+    view = engine.case(outcome.case) if outcome.case else None
+    numbers = session.numbers(outcome.report) if outcome.report else {}
+    zone = engine.zone(session.procedure(None))
+    for part in pages.outcome(outcome, view, numbers, engine.roster(), zone):
+        console.print(Padding(_rendered(session, part), (0, 0, 0, 4), expand=False))
 
 
 def main() -> NoReturn:

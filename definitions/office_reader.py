@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..workflow.engine import Engine
 from ..workflow.errors import DefinitionInvalid, InvalidInput, NotFound, Problem
 from ..workflow.messages import say
-from ..workflow.ports import Compiled
+from ..workflow.ports import Compiled, Definition, Kind
 from .yaml_reader import Source, read_yaml
 
 FILE = "office.yaml"
@@ -20,7 +21,7 @@ LANGUAGES = ("en", "zh")
 SHIPPED = ("cn.calendar.yaml", "township.roster.yaml", "online_opinion.procedure.yaml")
 """What a new office starts with: calendar, an example roster to edit, and the procedure."""
 
-_KINDS = ("calendar", "roster", "procedure")
+_KINDS: tuple[Kind, ...] = ("calendar", "roster", "procedure")
 _REQUIRED = ("office", "database")
 _KEYS = (*_REQUIRED, "title", "procedure", "language")
 
@@ -53,15 +54,8 @@ class OfficeFolder:
     language: str | None = None
 
     def definitions(self) -> tuple[Path, ...]:
-        """Return the definition files of the folder in the order of deploying: calendars, the roster, procedures."""
-        return in_order(self.folder.glob("*.yaml"))
-
-
-def in_order(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Return the definitions among these files, by names such as ``*.calendar.yaml``, in the order of deploying."""
-    kinds = {path: path.suffixes[-2].lstrip(".") if len(path.suffixes) > 1 else "" for path in paths}
-    found = [path for path, kind in kinds.items() if kind in _KINDS]
-    return tuple(sorted(found, key=lambda path: (_KINDS.index(kinds[path]), path.name)))
+        """Return the definition files of the folder, by names such as ``*.calendar.yaml``."""
+        return tuple(path for kind in _KINDS for path in sorted(self.folder.glob(f"*.{kind}.yaml")))
 
 
 def check_files(paths: Iterable[Path]) -> tuple[dict[str, Compiled], list[Problem]]:
@@ -88,6 +82,18 @@ def _text(path: Path) -> str:
         ) from error
     except OSError as error:
         raise NotFound(say("cannot read {file}: {reason}", file=str(path), reason=error.strerror)) from error
+
+
+def deploy_files(engine: Engine, paths: Iterable[Path]) -> tuple[Definition, ...]:
+    """Check all files, then deploy them, calendars first; a problem in one leaves all undeployed.
+
+    Raises `DefinitionInvalid` with every problem of every file.
+    """
+    compiled, problems = check_files(paths)
+    if problems:
+        raise DefinitionInvalid(say("nothing was deployed: {count} problem(s)", count=len(problems)), problems)
+    ordered = sorted(compiled, key=lambda file: _KINDS.index(compiled[file].kind))
+    return tuple(engine.deploy(_text(Path(file)), file=file) for file in ordered)
 
 
 def find_office(start: Path) -> Path:

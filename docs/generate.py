@@ -1,7 +1,7 @@
 """Write the generated parts of the pages: what stands between ``<!-- begin NAME -->`` and ``<!-- end NAME -->``.
 
-    python docs/generate.py           write them
-    python docs/generate.py --check   write nothing; exit 1 when a page is out of date
+python docs/generate.py           write them
+python docs/generate.py --check   write nothing; exit 1 when a page is out of date
 """
 
 from __future__ import annotations
@@ -15,17 +15,19 @@ import pkgutil
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import click
+import yaml
+
 import caseclock.definitions
 import caseclock.storage
 import caseclock.workflow
-import click
-import yaml
 from caseclock.definitions import YamlReader, shipped
-from caseclock.definitions.office_reader import read_text
+from caseclock.definitions.office_reader import check_files
 from caseclock.definitions.problem_display import display
 from caseclock.definitions.story_reader import read_story
 from caseclock.definitions.yaml_reader import Source, read_yaml
@@ -78,8 +80,8 @@ def found_problems(example: Mapping[str, Any]) -> tuple[Problem, ...]:
     file = example.get("file") or example.get("in", "example.procedure.yaml")
     try:
         if "bytes" in example:
-            _read_badly_saved(example["bytes"])
-        elif ".story." in file:
+            return _badly_saved(example["bytes"], file)
+        if ".story." in file:
             read_story(_text(example), file)
         else:
             YamlReader().compile(_text(example), file=file)
@@ -88,11 +90,11 @@ def found_problems(example: Mapping[str, Any]) -> tuple[Problem, ...]:
     return ()
 
 
-def _read_badly_saved(text: str) -> None:
+def _badly_saved(text: str, name: str) -> tuple[Problem, ...]:
     with TemporaryDirectory() as folder:
-        file = Path(folder, "example.procedure.yaml")
+        file = Path(folder, name)
         file.write_bytes(text.encode("latin-1"))
-        read_text(file)
+        return tuple(replace(problem, file=name) for problem in check_files([file])[1])
 
 
 def _text(example: Mapping[str, Any]) -> str:
@@ -197,8 +199,10 @@ def module_table() -> Iterator[str]:
         file = Path(spec.origin).resolve().relative_to(ROOT.resolve())
         if file.parent != folder:
             folder = file.parent
-            yield f"\n### `{folder.as_posix()}/`\n\n| module | what it is |\n| --- | --- |" if folder.name else (
-                "\n### The command line\n\n| module | what it is |\n| --- | --- |"
+            yield (
+                f"\n### `{folder.as_posix()}/`\n\n| module | what it is |\n| --- | --- |"
+                if folder.name
+                else ("\n### The command line\n\n| module | what it is |\n| --- | --- |")
             )
         docstring = ast.get_docstring(ast.parse(file_text(file))) or ""
         yield f"| [`{file.name}`](../{file.as_posix()}) | {docstring.splitlines()[0].replace('|', '/')} |"
@@ -232,7 +236,13 @@ def error_table() -> Iterator[str]:
         yield f"| `{kind.__name__}` | `{kind.code}` | {kind.exit_status} | {sentence} |"
 
 
+def inquiry() -> Iterator[str]:
+    """Yield the tutorial's procedure as it is shipped."""
+    yield f"```yaml file=inquiry.procedure.yaml\n{shipped('inquiry.procedure.yaml')}```"
+
+
 BLOCKS: Mapping[str, Callable[[], Iterator[str]]] = {
+    "inquiry": inquiry,
     "commands": commands,
     "problems": problems,
     "rule-table": rule_table,

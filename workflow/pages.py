@@ -1,7 +1,7 @@
 """What the engine returns as pages for people: lines and grids of values, in no language and for no medium yet.
 
-Every face that shows text to people renders these, so that a terminal and a web page say the same. Rendering a value in a
-language is `messages.render`.
+Every face that shows text to people renders these, so that a terminal and a web page say the same;
+`messages.render` puts a value into a language.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from .engine import CaseView, EventView, ListItem, Offer, Receipt, TickReport
 from .messages import Message, Text, say
 from .model import Effect, Field, Side
 from .plain import shown_data
+from .ports import Definition
 from .roster import Roster
 from .story import DoStep, OpenStep, Outcome, ShowStep
 
@@ -64,6 +65,12 @@ def show_due(instant: datetime, zone: str) -> str:
     if (local.hour, local.minute, local.second) == (0, 0, 0):
         return f"{local.date() - timedelta(days=1)} 24:00"
     return show_instant(instant, zone)
+
+
+def definitions(deployed: Iterable[Definition]) -> Page:
+    """Return deployed definitions."""
+    rows = tuple((definition.kind, definition.name, definition.version) for definition in deployed)
+    yield Grid((say("Kind"), say("Name"), say("Version")), rows)
 
 
 def cases(items: Sequence[ListItem]) -> Page:
@@ -171,9 +178,7 @@ def _standing(status: ClockStatus) -> Message:
 
 
 def _subcase_row(view: CaseView) -> tuple[object, ...]:
-    running = [
-        clock for clock in view.clocks if clock.status.running and clock.status.clock.effect is not Effect.NONE
-    ]
+    running = [clock for clock in view.clocks if clock.status.running and clock.status.clock.effect is not Effect.NONE]
     soonest = min(running, key=lambda clock: clock.status.due_at, default=None)
     due = (
         _due(soonest.status.due_at, view.zone, overdue=soonest.overdue, provisional=soonest.status.provisional)
@@ -304,7 +309,9 @@ def _standing_lines(status: ClockStatus, zone: str) -> Page:
         yield Line(say("provisional: no official calendar reaches so far yet"), "note")
     if status.stopped_at:
         at = show_instant(status.stopped_at, zone)
-        yield Line(say("stopped {at}, in time", at=at)) if status.met else Line(say("stopped {at}, late", at=at), "alarm")
+        yield (
+            Line(say("stopped {at}, in time", at=at)) if status.met else Line(say("stopped {at}, late", at=at), "alarm")
+        )
 
 
 def tick(report: TickReport, numbers: Mapping[str, str], zone: str) -> Page:
@@ -326,9 +333,7 @@ def tick(report: TickReport, numbers: Mapping[str, str], zone: str) -> Page:
         yield Line(say("not delivered for {case}: {message}", case=number, message=message), "alarm")
 
 
-def outcome(
-    found: Outcome, view: CaseView | None, numbers: Mapping[str, str], roster: Roster, zone: str
-) -> Page:
+def outcome(found: Outcome, view: CaseView | None, numbers: Mapping[str, str], roster: Roster, zone: str) -> Page:
     """Return what a step of a story led to. ``view``: the case after it, where it concerns one."""
     deed = found.step.deed
     if isinstance(deed, DoStep | OpenStep):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
+
 from caseclock.definitions import YamlReader, shipped
 from caseclock.storage import SqlStore, prepare_engine, upgrade_if_needed
 from caseclock.workflow import Actor, Engine, Refusal

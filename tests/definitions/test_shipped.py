@@ -14,7 +14,8 @@ from caseclock.workflow.messages import Text
 from caseclock.workflow.model import Counting, Limit, Period, Procedure, Roll, TimeUnit
 from caseclock.workflow.ports import Reader
 
-FILES = sorted(f.name for f in resources.files("caseclock.definitions").iterdir() if f.name.endswith(".yaml"))
+KINDS = (".procedure.yaml", ".calendar.yaml", ".roster.yaml")
+FILES = sorted(f.name for f in resources.files("caseclock.definitions").iterdir() if f.name.endswith(KINDS))
 READER = YamlReader()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
 from caseclock.workflow.checks.sentences import KINDS
 
 
@@ -63,7 +64,15 @@ def codes(generate: ModuleType) -> set[str]:
 
 def test_the_codes_are_found_in_the_sources(codes: set[str]) -> None:
     """The test below would be blind if the search found nothing."""
-    assert {"yaml-syntax", "numbering", "dead-end", "off-or-work", "unknown-state", "unknown-key", "bad-period"} <= codes
+    assert {
+        "yaml-syntax",
+        "numbering",
+        "dead-end",
+        "off-or-work",
+        "unknown-state",
+        "unknown-key",
+        "bad-period",
+    } <= codes
 
 
 def test_every_problem_code_is_explained_with_an_example(generate: ModuleType, codes: set[str]) -> None:

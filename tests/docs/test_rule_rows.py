@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 
-def test_the_first_response_is_reminded_of_after_4_and_after_48_hours_and_given_once(township: Any) -> None:
+def test_the_first_response_is_reminded_of_after_4_hours_on_duty_and_after_48_hours_and_given_once(
+    township: Any,
+) -> None:
     """三.1: 在第一时间予以积极回应 (R6, Q17)."""
     case = township.open()
     township.later(hours=50).engine.tick()
     given = [view.event for view in township.engine.history(case) if view.event.action == "remind"]
     assert [(event.rung.clock, event.effective_at) for event in given] == [
-        ("first_word", township.instant("2026-11-16 13:00")),
+        ("first_word", township.instant("2026-11-16 14:30")),
         ("first_response", township.instant("2026-11-18 09:00")),
     ]
     township.do(case, "acknowledge", "olive", acknowledgement="We look into it")
