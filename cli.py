@@ -385,7 +385,7 @@ def _console(*, err: bool = False) -> Console:
     from rich.console import Console
 
     console = Console(stderr=err, highlight=False, soft_wrap=False)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
+    if not console.is_terminal:
         console.width = PIPED_WIDTH
     return console
 
@@ -590,7 +590,10 @@ def _ask(session: Session, field: Field) -> str:
     return str(click.prompt(title, type=choices, err=True))
 
 
-@_command("import", _("Open cases from a table (CSV) of posts.\n\nRows that are there already are left out, and bad ones reported."))
+@_command(
+    "import",
+    _("Open cases from a table (CSV) of posts.\n\nRows that are there already are left out, and bad ones reported."),
+)
 @click.argument("table", type=_file)
 @_option(
     "--map", "mapping", type=_file, text=_("A YAML file: columns: {field: heading}, constants, id, source, opened_at.")

@@ -42,7 +42,8 @@ def read_instant(text: str, zone: str) -> datetime:
     year, month, day = _day_of(found)
     hour, minute, second = (int(found[part] or 0) for part in ("hour", "minute", "second"))
     try:
-        moment = pendulum.datetime(year, month, day, hour, minute, second, tz=_offset(found["offset"]) or zone)
+        tz = pendulum.timezone(zone if found["offset"] is None else _offset(found["offset"]))
+        moment = pendulum.datetime(year, month, day, hour, minute, second, tz=tz)
     except ValueError as error:
         raise _unreadable(text) from error
     if (moment.hour, moment.minute) != (hour, minute):
@@ -83,10 +84,12 @@ def _day_of(found: re.Match[str]) -> tuple[int, int, int]:
     return int(found["year"]), int(found["month"] or found["m"]), int(found["day"] or found["d"])
 
 
-def _offset(text: str | None) -> str | None:
-    if text is None:
-        return None
-    return "UTC" if text in "Zz" else text if ":" in text else f"{text[:3]}:{text[3:]}"
+def _offset(text: str) -> int:
+    """Return an offset from UTC, such as ``+08:00``, in seconds."""
+    if text in "Zz":
+        return 0
+    seconds = int(text[1:3]) * 3600 + int(text[-2:]) * 60
+    return -seconds if text[0] == "-" else seconds
 
 
 def _unreadable(text: str) -> InvalidInput:

@@ -228,7 +228,10 @@ class _Player:
             yield from self._differences(number, expect)
 
     def _case_of(self, deed: Deed) -> str | None:
-        return self._number(deed.on) if isinstance(deed, DoStep | WhyStep | ShowStep) else None
+        try:
+            return self._number(deed.on) if isinstance(deed, DoStep | WhyStep | ShowStep) else None
+        except NotFound:
+            return None
 
     def _differences(self, number: str, expect: Expectation) -> Iterator[Message]:
         view = self.engine.case(number)

@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from caseclock.workflow.calendars import Calendar, OutsideCalendar, Session
 from caseclock.workflow.errors import CaseclockError
 from caseclock.workflow.messages import Text
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def in_zone(zone: str, first: date = date(2026, 1, 1), days: int = 730) -> Calendar:

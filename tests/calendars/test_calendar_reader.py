@@ -3,6 +3,7 @@
 from datetime import date, time
 
 import pytest
+
 from caseclock.definitions.calendar_reader import read_calendar
 from caseclock.workflow.calendars import Session
 from caseclock.workflow.errors import DefinitionInvalid

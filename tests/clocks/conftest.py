@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from caseclock.definitions.calendar_reader import read_calendar
 from caseclock.workflow.calendars import Calendar
 

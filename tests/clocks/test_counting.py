@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+
 from caseclock.workflow.calendars import Calendar, OutsideCalendar
 from caseclock.workflow.clocks import Grant, NoOfficeHours, count
 from caseclock.workflow.messages import Text

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from caseclock.workflow.clocks import Grant, Line, LineKind, count
-from caseclock.workflow.model import Counting, Extension, ExtensionMode, FirstDay, Limit, Period, Roll, TimeUnit
 from hypothesis import given
 from hypothesis import strategies as st
+
+from caseclock.workflow.clocks import Grant, Line, LineKind, count
+from caseclock.workflow.model import Counting, Extension, ExtensionMode, FirstDay, Limit, Period, Roll, TimeUnit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST, LAST = datetime(2012, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)

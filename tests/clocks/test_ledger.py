@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from caseclock.workflow.clocks import Ledger, Start, read_ledger
 from caseclock.workflow.history import Case, Mark
 from caseclock.workflow.messages import Text
 from caseclock.workflow.model import Clock, Counting, Extension, ExtensionMode, Limit, Period, TimeUnit
-from hypothesis import given
-from hypothesis import strategies as st
 
 T0 = datetime(2026, 11, 16, 1, tzinfo=UTC)
 CLOCK = Clock(

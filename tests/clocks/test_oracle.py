@@ -4,11 +4,12 @@ import random
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from caseclock.workflow.clocks import count
-from caseclock.workflow.model import Counting, FirstDay, Limit, Period, Roll, TimeUnit
 from chinese_calendar import is_workday
 from hypothesis import given
 from hypothesis import strategies as st
+
+from caseclock.workflow.clocks import count
+from caseclock.workflow.model import Counting, FirstDay, Limit, Period, Roll, TimeUnit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+
 from caseclock.workflow.clocks import ClockStatus, measure
 from caseclock.workflow.history import Case, Mark, RungKey
 from caseclock.workflow.messages import Text

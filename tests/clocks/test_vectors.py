@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time
 
 import pytest
+
 from caseclock.workflow.clocks import Grant, count
 from caseclock.workflow.model import Counting, Extension, ExtensionMode, Limit, Period, Roll, TimeUnit
 

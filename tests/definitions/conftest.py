@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from caseclock.definitions import YamlReader, shipped
 from caseclock.workflow.errors import DefinitionInvalid, Problem
 

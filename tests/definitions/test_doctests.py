@@ -6,8 +6,9 @@ import doctest
 import importlib
 import pkgutil
 
-import caseclock.definitions
 import pytest
+
+import caseclock.definitions
 
 MODULES = [module.name for module in pkgutil.iter_modules(caseclock.definitions.__path__)]
 

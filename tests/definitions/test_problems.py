@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from caseclock.definitions import YamlReader, shipped
 from caseclock.definitions.problem_display import display
 from caseclock.workflow.errors import DefinitionInvalid

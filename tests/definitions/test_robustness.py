@@ -6,11 +6,12 @@ import copy
 import json
 from typing import Any
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from caseclock.definitions import YamlReader, shipped
 from caseclock.definitions.yaml_reader import read_yaml
 from caseclock.workflow.errors import DefinitionInvalid, Problem
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 READER = YamlReader()
 WHOLE = read_yaml(shipped("online_opinion.procedure.yaml"), "p.yaml")

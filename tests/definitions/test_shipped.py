@@ -7,6 +7,7 @@ import sys
 from importlib import resources
 
 import pytest
+
 from caseclock.definitions import YamlReader, codec, shipped
 from caseclock.definitions.schema import FILE, procedure_schema
 from caseclock.workflow.errors import NotFound

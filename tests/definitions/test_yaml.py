@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from caseclock.definitions.yaml_reader import Place, read_yaml
 from caseclock.workflow.errors import DefinitionInvalid
 

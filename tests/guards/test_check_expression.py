@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from caseclock.definitions import YamlReader, shipped
 from caseclock.workflow.checks.expressions import INTEGER, Scope, Typed, check_expression
 from caseclock.workflow.model import FieldType

@@ -7,10 +7,11 @@ import threading
 from typing import Any, Literal
 
 import pytest
-from caseclock.workflow.grammar import ExpressionError
-from caseclock.workflow.guards import compile_expression
 from hypothesis import given
 from hypothesis import strategies as st
+
+from caseclock.workflow.grammar import ExpressionError
+from caseclock.workflow.guards import compile_expression
 
 
 class Facts:

@@ -58,7 +58,8 @@ def test_only_text_fields_read_files(tmp_path: Path) -> None:
 
 def test_every_input_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "b").write_bytes(b"\xff\xfe\x00")
-    fields = [Field(name, kind, Text(name, name)) for name, kind in (("a", FieldType.FILE), ("b", FieldType.TEXT), ("c", FieldType.INSTANT))]  # fmt: skip
+    kinds = {"a": FieldType.FILE, "b": FieldType.TEXT, "c": FieldType.INSTANT}
+    fields = [Field(name, kind, Text(name, name)) for name, kind in kinds.items()]
     typed = {"a": str(tmp_path / "gone"), "b": f"@{tmp_path / 'b'}", "c": "soon"}
     with pytest.raises(InvalidInput) as caught:
         read_inputs(typed, fields, "Asia/Shanghai")

@@ -10,10 +10,11 @@ from shutil import copy
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
+
 from caseclock.storage import MemoryStore, SqlStore, create_store, prepare_engine
 from caseclock.workflow.history import Case, Event, RungKey, apply
 from caseclock.workflow.ports import Change, ClockRow, Definition, IssuedDocument, Store, Timer
-from sqlalchemy import create_engine
 
 NOON = datetime(2026, 11, 16, 4, 0, 0, 250, tzinfo=UTC)
 

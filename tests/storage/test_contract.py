@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+
 from caseclock.workflow.errors import Conflict, NotFound, StorageFailed
 from caseclock.workflow.history import RungKey, fold
 from caseclock.workflow.ports import CaseQuery, Store

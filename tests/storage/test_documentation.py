@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 
 import pytest
+
 from caseclock.storage import columns, reference, values
 
 

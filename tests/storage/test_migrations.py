@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, create_engine, inspect, text
+
 from caseclock.storage import SqlStore, create_store, prepare_engine, schema, upgrade_if_needed
 from caseclock.workflow.errors import StorageFailed
-from sqlalchemy import Engine, create_engine, inspect, text
 
 
 @pytest.fixture
@@ -37,6 +38,7 @@ def test_migrations_make_the_same_tables_as_the_schema(engine: Engine, sqlite: S
 def test_alembic_finds_no_drift_and_the_last_revision_is_the_one_the_code_names(engine: Engine) -> None:
     from alembic import command
     from alembic.script import ScriptDirectory
+
     from caseclock.storage.migrations import configuration
 
     scripts = ScriptDirectory.from_config(configuration())

@@ -9,11 +9,12 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import IntegrityError
+
 from caseclock.storage import SqlStore, create_store, prepare_engine, statements
 from caseclock.workflow.errors import CaseclockError, Conflict, StorageFailed
 from caseclock.workflow.ports import CaseQuery
-from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import IntegrityError
 
 OFFICE = "qingxi"
 

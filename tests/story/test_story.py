@@ -19,7 +19,10 @@ zone: Asia/Shanghai
 uses: [cn.calendar.yaml, township.roster.yaml, online_opinion.procedure.yaml]
 steps:
 """
-OPEN = "  - {at: 2026-11-16 09:00, by: zhao_min, open: post, with: {subject: Flood, posted_at: '2026-11-16T08:00+08:00'}%s}\n"
+OPEN = (
+    "  - {at: 2026-11-16 09:00, by: zhao_min, open: post, "
+    "with: {subject: Flood, posted_at: '2026-11-16T08:00+08:00'}%s}\n"
+)
 REPORT = "  - {at: 2026-11-16 10:00, by: zhao_min, do: report, on: post%s}\n"
 
 
@@ -50,7 +53,8 @@ def test_the_shipped_demo_goes_as_it_says() -> None:
 
 def test_each_step_happens_at_its_time() -> None:
     opened, reported = told(OPEN % "" + REPORT % "")
-    assert opened.receipt and reported.receipt
+    assert opened.receipt
+    assert reported.receipt
     assert reported.receipt.event.recorded_at == reported.step.at
     assert opened.receipt.event.recorded_at == opened.step.at
 
