@@ -81,7 +81,7 @@ def test_every_key_and_value_has_its_place() -> None:
         ("a：b\nc: 1", [("full-width", 1, 1)]),
         ("a： b", [("full-width", 1, 1)]),
         ("a: {zh: 一，en: b}", [("full-width", 1, 10)]),
-        ("a: ｛zh: 一｝", [("full-width", 1, 4)]),  # noqa: RUF001
+        ("a: ｛zh: 一｝", [("full-width", 1, 4)]),
         ("a: [officer，office]", [("full-width", 1, 5)]),
         ("a: “{year}”", [("full-width", 1, 4)]),
         ("a:　b", [("full-width", 1, 1)]),
