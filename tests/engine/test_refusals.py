@@ -117,7 +117,7 @@ def test_a_refusal_leaves_no_trace_and_no_gap_in_the_numbers(township: Any) -> N
 
 def test_a_repeated_command_with_the_same_key_has_one_effect_and_one_answer(township: Any) -> None:
     first = township.engine.open("online_opinion", {"subject": "x"}, by="olive", key="post-1")
-    again = township.engine.open("online_opinion", {"subject": "x"}, by="olive", key="post-1")
+    again = township.engine.open("online_opinion", {"subject": "x"}, by="paula", key="post-1")
     assert (again.case, again.repeated, first.repeated) == (first.case, True, False)
     case = first.case.number
     done = township.engine.fire(case, "report", by="olive", key="report-1")

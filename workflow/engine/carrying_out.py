@@ -56,7 +56,7 @@ def _decide(session: Session, command: Command) -> Decision:
 
 def _decide_opening(session: Session, command: OpenCase) -> Decision:
     actor = session.actor(command.by)
-    if command.key and (first := first_receipt(session.tx, command.key, OPEN, actor, None)):
+    if command.key and (first := first_receipt(session.tx, command.key, OPEN, None)):
         return first
     draft = session.draft(session.deployed(command.procedure, command.version), Family(()))
     return draft, draft.open_case(admit_opening(draft, command, actor))
@@ -66,7 +66,7 @@ def _decide_action(session: Session, command: FireAction) -> Decision:
     actor = session.actor(command.by)
     situation = session.situation(command.case)
     case = situation.case.id
-    if command.key and (first := first_receipt(session.tx, command.key, command.action, actor, case)):
+    if command.key and (first := first_receipt(session.tx, command.key, command.action, case)):
         return first
     draft = session.draft(situation.deployed, situation.family)
     check_revision(draft, case, command)

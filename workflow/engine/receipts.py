@@ -7,7 +7,6 @@ from ..history import Event, fold
 from ..messages import say
 from ..model import OPEN
 from ..ports import Change, Transaction
-from ..roster import Actor
 from .draft import Draft
 from .views import Receipt
 
@@ -25,15 +24,15 @@ def receipt(draft: Draft, change: Change, event: Event) -> Receipt:
     )
 
 
-def first_receipt(tx: Transaction, key: str, action: str, actor: Actor, case_id: str | None) -> Receipt | None:
-    """Return the first result of a command that has been carried out under this key, or None.
+def first_receipt(tx: Transaction, key: str, action: str, case_id: str | None) -> Receipt | None:
+    """Return the first result of a command that has been carried out under this key, by whomever, or None.
 
     Raises `Conflict` when the key was used for another command.
     """
     event = tx.event_by_key(key)
     if event is None:
         return None
-    if (event.action, event.actor) != (action, actor.id) or case_id not in (None, event.case):
+    if event.action != action or case_id not in (None, event.case):
         raise Conflict(
             say("the key {key} was used for {action} by {actor}", key=key, action=event.action, actor=event.actor),
             say("use a new key for a new command"),
