@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,20 @@ class Message:
 def say(template: str, /, **values: object) -> Message:
     """Return the message ``template`` with its named ``values``; translators find templates by this call."""
     return Message(template, values)
+
+
+def spoken_due(local: datetime) -> str:
+    """Return a due as law speaks: midnight is the 24:00 that ends a day, not the 00:00 that begins the next one.
+
+    Args:
+        local: the due, in the zone of those who read it.
+
+    >>> spoken_due(datetime(2026, 11, 20, 0, 0))
+    '2026-11-19 24:00'
+    """
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return f"{local.date() - timedelta(days=1)} 24:00"
+    return local.strftime("%Y-%m-%d %H:%M")
 
 
 def render(value: object, language: Language) -> str:

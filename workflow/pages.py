@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import reduce
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from .clocks import ClockStatus, LineKind
 from .engine import CaseView, EventView, ListItem, Offer, Receipt, TickReport
-from .messages import Message, Text, say
+from .messages import Message, Text, say, spoken_due
 from .model import Effect, Field, Side
 from .plain import shown_data
 from .ports import Definition
@@ -55,16 +55,13 @@ def show_instant(instant: datetime, zone: str) -> str:
 
 
 def show_due(instant: datetime, zone: str) -> str:
-    """Return a due as law speaks: midnight is the 24:00 that ends a day, not the 00:00 that begins the next one.
+    """Return a due as people in ``zone`` say it.
 
     >>> from datetime import UTC
     >>> show_due(datetime(2026, 11, 19, 16, 0, tzinfo=UTC), "Asia/Shanghai")
     '2026-11-19 24:00'
     """
-    local = instant.astimezone(ZoneInfo(zone))
-    if (local.hour, local.minute, local.second) == (0, 0, 0):
-        return f"{local.date() - timedelta(days=1)} 24:00"
-    return show_instant(instant, zone)
+    return spoken_due(instant.astimezone(ZoneInfo(zone)))
 
 
 def definitions(deployed: Iterable[Definition]) -> Page:

@@ -192,7 +192,7 @@ def refusal(message) -> str:
 def test_an_extension_is_asked_for_up_to_the_due_and_not_after(cn):
     running = status(cn)
     assert running.why_not_ask(running.due_at) is None
-    assert "ended at 2026-11-20 00:00" in refusal(running.why_not_ask(running.due_at + MICROSECOND))
+    assert "ended at 2026-11-19 24:00" in refusal(running.why_not_ask(running.due_at + MICROSECOND))
 
 
 def test_a_second_ask_while_one_is_pending_is_refused(cn):

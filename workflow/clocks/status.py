@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from ..calendars import Calendar
 from ..history import Case, RungKey
-from ..messages import Message, say
+from ..messages import Message, say, spoken_due
 from ..model import Clock, Limit
 from .counting import count
 from .ladder import less_reserve, rung_instant
@@ -100,7 +100,7 @@ class ClockStatus:
             return say(
                 "the extension asked for at {asked} was not decided before the limit ended at {due}, so it has lapsed",
                 asked=self._shown(self.asked_at),
-                due=self._shown(self.due_at),
+                due=spoken_due(self._shown(self.due_at)),
             )
         if refused := self._why_not_extend(at):
             return refused
@@ -121,7 +121,9 @@ class ClockStatus:
                 times=len(self.grants),
             )
         if extension.before_due and at > self.due_at:
-            return say("the limit {clock} ended at {due}", clock=self.clock.title, due=self._shown(self.due_at))
+            return say(
+                "the limit {clock} ended at {due}", clock=self.clock.title, due=spoken_due(self._shown(self.due_at))
+            )
         return None
 
     def _shown(self, instant: datetime) -> datetime:
