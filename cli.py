@@ -4,7 +4,7 @@ Data goes to stdout, talk, progress and errors to stderr. With ``--json`` every 
 an error is ``{"error": {"code", "message", "hint", "fields", "problems"}}`` on stderr.
 
 Exit statuses: 0 done, 1 unexpected or storage failed, 2 wrong usage or input, 3 definition invalid, 4 not found,
-5 not allowed, 6 conflict, 7 something is overdue (only with ``due --exit-code``).
+5 not allowed, 6 conflict, 7 something is overdue or was found (only with ``--exit-code``), or a test failed.
 
 Nothing but click is imported here before a command runs, so that ``--help`` and completion answer at once. It is one
 file on purpose: help and options first, then the session, how things are shown, and one function for each command.
@@ -30,6 +30,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+    from .definitions.calendar_finder import FoundCalendar
     from .definitions.office_reader import OfficeFolder
     from .definitions.posts_reader import Import
     from .storage import SqlStore
@@ -44,6 +45,8 @@ LOCALE = Path(__file__).parent / "definitions" / "locale"
 DEFINITION_INVALID = 3
 BAD_ROWS = 2
 OVERDUE = 7
+NOT_AS_EXPECTED = 7
+FINDINGS = 7
 PIPED_WIDTH = 200
 """Columns of a table that is not shown on a terminal; it is only as wide as what stands in it."""
 
@@ -102,6 +105,10 @@ class SpokenCommand(click.Command):
 
     def _spoken_help(self) -> str:
         return gettext.gettext(inspect.cleandoc(self.help)) if self.help else ""
+
+
+class CommandGroup(SpokenCommand, click.Group):
+    """Commands under one name, such as ``calendar show`` and ``calendar diff``."""
 
 
 class Caseclock(SpokenCommand, click.Group):
@@ -433,6 +440,10 @@ def _command(name: str, text: str) -> Callable[[Callable[..., Any]], click.Comma
     return caseclock.command(name, cls=SpokenCommand, help=text)
 
 
+def _group(name: str, text: str) -> Callable[[Callable[..., Any]], click.Group]:
+    return caseclock.group(name, cls=CommandGroup, help=text)
+
+
 def _option(*names: str, text: str = "", **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return click.option(*names, cls=SpokenOption, help=text, **kwargs)
 
@@ -455,7 +466,7 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 def _init(session: Session, folder: Path, office_id: str | None, title: str | None) -> None:
     from .definitions.office_reader import deploy_files, make_office, read_office
     from .storage import create_store
-    from .workflow import plain
+    from .workflow import pages, plain
     from .workflow.pages import Line
 
     folder = folder.resolve()
@@ -463,17 +474,18 @@ def _init(session: Session, folder: Path, office_id: str | None, title: str | No
     written = make_office(folder, identity, title or identity, session.lang)
     session.office = read_office(folder)
     create_store(session.office.database).close()
-    deployed = deploy_files(session.engine, session.office.definitions())
+    deployed, report = deploy_files(session.engine, session.office.definitions())
     session.show(
         lambda: {
             "folder": str(folder),
             "office": session.office.id,
             "written": list(written),
-            "deployed": [plain.definition(definition) for definition in deployed],
+            "deployed": plain.deployed(deployed, report),
         },
         lambda: [
             Line(say("office {office} in {folder}", office=session.office.id, folder=str(folder)), "strong"),
             Line(say("files written: {files}", files=written) if written else say("all files were there already")),
+            *pages.recounted(report),
             Line(say("next: edit township.roster.yaml, `caseclock deploy`, then `caseclock open --help`")),
         ],
     )
@@ -484,36 +496,95 @@ def _init(session: Session, folder: Path, office_id: str | None, title: str | No
 @click.pass_obj
 def _check(session: Session, files: tuple[Path, ...]) -> int:
     from .definitions.office_reader import check_files
+    from .definitions.rehearsal_reader import SUFFIX, check_rehearsals
     from .workflow import plain
     from .workflow.pages import Line
 
-    compiled, problems = check_files(files or session.office.definitions())
+    named = files or (*session.office.definitions(), *session.office.tests())
+    compiled, problems = check_files(file for file in named if not file.name.endswith(SUFFIX))
+    tests, of_tests = check_rehearsals(file for file in named if file.name.endswith(SUFFIX))
+    problems.extend(problem for problem in of_tests if problem not in problems)
     warnings = [warning for it in compiled.values() for warning in it.warnings]
     session.show(
         lambda: {
             "files": [
-                {"file": file, "kind": it.kind, "name": it.name, "version": it.version} for file, it in compiled.items()
+                *(
+                    {"file": file, "kind": it.kind, "name": it.name, "version": it.version}
+                    for file, it in compiled.items()
+                ),
+                *(
+                    {"file": file, "kind": "test", "name": it.procedure.id, "version": it.procedure.version}
+                    for file, it in tests.items()
+                ),
             ],
             "problems": [plain.problem(problem, session.language) for problem in problems],
             "warnings": [plain.problem(warning, session.language) for warning in warnings],
         },
         lambda: [
             *(Line(line) for line in _problem_lines(session, [*problems, *warnings])),
-            Line(say("{valid} valid, {problems} problem(s)", valid=len(compiled), problems=len(problems)), "strong"),
+            Line(
+                say("{valid} valid, {problems} problem(s)", valid=len(compiled) + len(tests), problems=len(problems)),
+                "strong",
+            ),
         ],
     )
     return DEFINITION_INVALID if problems else 0
 
 
+@_command(
+    "test",
+    _(
+        "Run the tests that lie beside procedures (*.test.yaml).\n\nWithout PLACES those of this folder and of the"
+        " office's. No database is needed."
+    ),
+)
+@click.argument("places", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE or FOLDER]...")
+@_option("--coverage/--no-coverage", default=True, text=_("Show what of the procedures the tests did not reach."))
+@click.pass_obj
+def _test(session: Session, places: tuple[Path, ...], coverage: bool) -> int:
+    from .definitions import YamlReader
+    from .definitions.rehearsal_reader import check_rehearsals, find_tests
+    from .storage import MemoryStore
+    from .workflow import rehearsal_pages
+    from .workflow.pages import Line
+    from .workflow.rehearsal import rehearse
+
+    tests, problems = check_rehearsals(find_tests(places or _test_folders(session)))
+    found = [rehearse(test, YamlReader(), MemoryStore) for test in tests.values()]
+    session.show(
+        lambda: rehearsal_pages.data(found, problems, session.language),
+        lambda: [
+            *(Line(line) for line in _problem_lines(session, problems)),
+            *rehearsal_pages.page(found, lambda problem: _problem_lines(session, [problem]), coverage=coverage),
+        ],
+    )
+    return DEFINITION_INVALID if problems else NOT_AS_EXPECTED if any(one.findings for one in found) else 0
+
+
+def _test_folders(session: Session) -> tuple[Path, ...]:
+    """Return the folders whose tests are meant when none is named: this one, and the office's if there is one."""
+    from .definitions.office_reader import find_office
+    from .workflow import NotFound
+
+    here = Path(".")
+    try:
+        return here, session.folder or find_office(Path.cwd())
+    except NotFound:
+        return (here,)
+
+
 @_command("deploy", _("Put the folder's definitions, or the files named, into use."))
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.pass_obj
-def _deploy(session: Session, files: tuple[Path, ...]) -> None:
+def _deploy(session: Session, files: tuple[Path, ...]) -> int:
     from .definitions.office_reader import deploy_files
     from .workflow import pages, plain
 
-    deployed = deploy_files(session.engine, files or session.office.definitions())
-    session.show(lambda: [plain.definition(definition) for definition in deployed], lambda: pages.definitions(deployed))
+    deployed, report = deploy_files(session.engine, files or session.office.definitions())
+    session.show(
+        lambda: plain.deployed(deployed, report), lambda: [*pages.definitions(deployed), *pages.recounted(report)]
+    )
+    return 1 if report.failed else 0
 
 
 @_command("open", _("Open a case from its fields."))
@@ -714,14 +785,15 @@ def _show_items(session: Session, items: Sequence[ListItem]) -> None:
 @_command("show", _("Show a case with its clocks, papers and subcases."))
 @_case
 @_option("--at", metavar="TIME", text=_("Its clocks as of this time."))
+@_option("--as-of", metavar="TIME", text=_("As it was known at this time."))
 @_private
 @click.pass_obj
-def _show(session: Session, case: str, at: str | None, private: bool) -> None:
+def _show(session: Session, case: str, at: str | None, as_of: str | None, private: bool) -> None:
     from .workflow import pages, plain
 
     view = session.engine.case(case)
-    if at:
-        view = session.engine.case(case, _instant(at, view.zone))
+    if at or as_of:
+        view = session.engine.case(case, _instant(at, view.zone), _instant(as_of, view.zone))
     session.show(lambda: plain.case(view, session.language, private=private), lambda: pages.case(view, private=private))
 
 
@@ -780,6 +852,109 @@ def _tick(session: Session, until: str | None) -> int:
         lambda: pages.tick(report, session.numbers(report), session.engine.zone(session.procedure(None))),
     )
     return 1 if report.failed else 0
+
+
+@_group("calendar", _("Show, check and compare calendars."))
+def _calendar() -> None:
+    """Hold the commands about calendars."""
+
+
+def _calendar_command(name: str, text: str) -> Callable[[Callable[..., Any]], click.Command]:
+    return _calendar.command(name, cls=SpokenCommand, help=text)
+
+
+@_calendar_command(
+    "show",
+    _(
+        "Show a calendar, a year of it, or a month day by day.\n\n"
+        "CALENDAR is a file, an id such as cn, or cn@2 for a deployed version. PERIOD is such as 2026 or 2026-03."
+    ),
+)
+@click.argument("calendar")
+@click.argument("period", required=False)
+@click.pass_obj
+def _calendar_show(session: Session, calendar: str, period: str | None) -> None:
+    from .workflow import calendar_facts, calendar_pages
+
+    found = _find_calendar(session, calendar)
+    asked = calendar_facts.read_period(period, found.calendar) if period else None
+    session.show(
+        lambda: calendar_pages.show_data(found.calendar, found.origin, session.language, asked),
+        lambda: calendar_pages.show(found.calendar, found.origin, asked),
+    )
+
+
+def _find_calendar(session: Session, named: str) -> FoundCalendar:
+    """Return a calendar by its name; without an office those that come with the package are found, and files."""
+    from .definitions.calendar_finder import find_calendar
+    from .workflow import NotFound
+
+    try:
+        in_office = bool(session.office)
+    except NotFound:
+        if session.folder:
+            raise
+        in_office = False
+    return find_calendar(named, session.engine.definitions() if in_office else ())
+
+
+@_calendar_command(
+    "check",
+    _(
+        "Check calendar files: what is wrong, and what is worth a look.\n\n"
+        "Worth a look are years said to be official without a notice, notices without number or date, entries that "
+        "change nothing, and make-up days without a source."
+    ),
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_option("--exit-code", "tell", is_flag=True, text=_("Exit with status 7 when something is worth a look."))
+@click.pass_obj
+def _calendar_check(session: Session, files: tuple[Path, ...], tell: bool) -> int:
+    from .definitions.calendar_review import review_calendars
+    from .workflow import plain
+    from .workflow.pages import Line
+
+    review = review_calendars(files)
+    counts = say(
+        "{valid} valid, {problems} problem(s), {findings} finding(s)",
+        valid=len(review.valid),
+        problems=len(review.problems),
+        findings=len(review.findings),
+    )
+    session.show(
+        lambda: {
+            "files": [{"file": file, "calendar": it.name} for file, it in review.valid.items()],
+            "problems": [plain.problem(problem, session.language) for problem in review.problems],
+            "findings": [plain.problem(finding, session.language) for finding in review.findings],
+        },
+        lambda: [
+            *(Line(line) for line in _problem_lines(session, [*review.problems, *review.findings])),
+            Line(counts, "strong"),
+        ],
+    )
+    if review.problems:
+        return DEFINITION_INVALID
+    return FINDINGS if tell and review.findings else 0
+
+
+@_calendar_command(
+    "diff",
+    _("Compare two calendars day by day.\n\nOLD and NEW are files, ids such as cn, or cn@2 for a deployed version."),
+)
+@click.argument("old")
+@click.argument("new")
+@_option("--exit-code", "tell", is_flag=True, text=_("Exit with status 7 when they differ."))
+@click.pass_obj
+def _calendar_diff(session: Session, old: str, new: str, tell: bool) -> int:
+    from .workflow import calendar_facts, calendar_pages
+
+    before, after = _find_calendar(session, old), _find_calendar(session, new)
+    origins = before.origin, after.origin
+    session.show(
+        lambda: calendar_pages.diff_data(before.calendar, after.calendar, origins, session.language),
+        lambda: calendar_pages.diff(before.calendar, after.calendar, origins),
+    )
+    return FINDINGS if tell and calendar_facts.differ(before.calendar, after.calendar) else 0
 
 
 @_command("demo", _("Play an invented post through the seven steps."))

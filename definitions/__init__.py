@@ -57,6 +57,26 @@ class YamlReader:
         read = read_yaml(source, file)
         return _COMPILERS[_kind(read)](read)
 
+    def findings(self, source: str, *, file: str) -> tuple[Problem, ...]:
+        """Return what is worth a look in a valid calendar, such as a year without a notice; nothing for other kinds.
+
+        Args:
+            source, file: as for `compile`.
+
+        Raises `DefinitionInvalid` with every problem.
+        """
+        from .calendar_reader import review_calendar
+        from .yaml_reader import read_yaml
+
+        read = read_yaml(source, file)
+        if _kind(read) != "calendar":
+            return ()
+        try:
+            found = review_calendar(read.data, _calendars_of(read))
+        except DefinitionInvalid as error:
+            raise read.refusal(error.problems) from error
+        return tuple(sorted(map(read.locate, found), key=lambda problem: (problem.line, problem.column)))
+
     def procedure(self, compiled: str) -> Procedure:
         """Return the procedure that `compile` made."""
         return codec.load(Procedure, compiled)

@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 from difflib import get_close_matches
 from typing import Any
 
-from ..workflow.calendars import WEEKDAYS, Session
+from ..workflow.calendars import MIDNIGHT, WEEKDAYS, Session
 from ..workflow.errors import Problem
 from ..workflow.messages import Message, Text, say
 
@@ -20,10 +20,16 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class CalendarFile:
-    """One calendar file being read, with the problems found so far."""
+    """One calendar file being read, with what has been found so far.
+
+    Args:
+        problems: what is wrong; such a file is refused.
+        findings: what is valid and yet worth a look, such as a year without a notice.
+    """
 
     data: Mapping[str, Any]
     problems: list[Problem] = field(default_factory=list)
+    findings: list[Problem] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -33,6 +39,10 @@ class CalendarFile:
     def problem(self, code: str, path: Path, message: Message, *, on_key: bool = False) -> None:
         """Note a problem; reading goes on, so that one run reports them all."""
         self.problems.append(Problem(code, path, message, on_key=on_key))
+
+    def finding(self, code: str, path: Path, message: Message, *, on_key: bool = False) -> None:
+        """Note what is worth a look."""
+        self.findings.append(Problem(code, path, message, on_key=on_key))
 
     def mapping(self, value: Any, path: Path, known: tuple[str, ...] = ()) -> Mapping[Any, Any]:
         """The value when it is a mapping with known keys only; an empty one, and a problem, when it is not one."""
@@ -85,6 +95,34 @@ class CalendarFile:
             yield first
             first += ONE_DAY
 
+    def span(self, key: Any, path: Path, first: date, last: date) -> tuple[date, date] | None:
+        """The first and last day of a range written as a key; where it is open it reaches to ``first`` or ``last``."""
+        begins, dots, ends = str(key).partition("..")
+        begin = self.day(begins, path, on_key=True) if begins or not dots else first
+        end = self.day(ends, path, on_key=True) if ends else last if dots else begin
+        if begin is None or end is None:
+            return None
+        if end < begin:
+            self.problem("wrong-range", path, say("the range {found} ends before it begins", found=key), on_key=True)
+        return begin, end
+
+    def years(self, value: Any, path: Path) -> tuple[int, int] | None:
+        """The first and last year of ``2010..2027``."""
+        first, _, last = str(value).partition("..")
+        if first.isdecimal() and last.isdecimal() and 1900 <= int(first) <= int(last) <= 2200:
+            return int(first), int(last)
+        message = say("expected the first and last year, such as 2010..2027, got: {found}", found=value)
+        self.problem("wrong-range", path, message)
+        return None
+
+    def weekday_set(self, value: Any, path: Path) -> frozenset[int]:
+        """The weekdays of a list such as ``[saturday, sunday]``."""
+        if not isinstance(value, list):
+            message = say("expected a list of weekdays, such as [saturday, sunday], got: {found}", found=value)
+            self.problem("wrong-type", path, message)
+            return frozenset()
+        return frozenset(weekday for i, name in enumerate(value) for weekday in self.weekdays(name, (*path, i)))
+
     def weekdays(self, value: Any, path: Path, *, on_key: bool = False) -> tuple[int, ...]:
         """The weekdays of ``monday`` or ``monday..friday``, 0 for Monday."""
         begins, _, ends = str(value).partition("..")
@@ -99,7 +137,7 @@ class CalendarFile:
         sessions: list[Session] = []
         for index, span in enumerate(given if isinstance(given, list) else [given]):
             session = _session(span)
-            if session is None or (sessions and session.opens < sessions[-1].closes):
+            if session is None or (sessions and not _follows(session, sessions[-1])):
                 message = say("expected office hours in order, such as 08:30..12:00, got: {found}", found=span)
                 self.problem("wrong-hours", (*path, index), message)
             else:
@@ -110,7 +148,13 @@ class CalendarFile:
 def _session(span: Any) -> Session | None:
     opens, _, closes = str(span).partition("..")
     try:
+        if closes == "24:00":
+            return Session(time.fromisoformat(opens), MIDNIGHT)
         session = Session(time.fromisoformat(opens), time.fromisoformat(closes))
     except ValueError:
         return None
     return session if session.opens < session.closes else None
+
+
+def _follows(session: Session, before: Session) -> bool:
+    return not before.until_midnight and before.closes <= session.opens

@@ -9,26 +9,30 @@ from ..workflow.checks.sentences import unknown
 from ..workflow.errors import Problem
 from ..workflow.messages import Message, Text, say
 from ..workflow.model import (
-    CASE,
     OPEN,
     Action,
-    Bound,
     Clock,
-    Counting,
     Effect,
-    Extension,
-    ExtensionMode,
+    Expiry,
     Field,
     FieldType,
     Firing,
     Guard,
     Lifecycle,
-    Limit,
     Opening,
     Rung,
     State,
 )
 from . import clock_shapes, shapes
+from .clock_reader import (
+    bound_of,
+    extension_of,
+    latest_start_of,
+    limits_of,
+    other_reading_of,
+    pause_of,
+    receipt_of,
+)
 from .words import expected_rung, parse_rung
 
 Path = tuple[str | int, ...]
@@ -119,26 +123,35 @@ class LifecycleReader:
         return Clock(
             name=name,
             title=title_of(name, shape.title),
-            starts=tuple(shape.starts),
-            limits=tuple(_limit(limit, shape.counting) for limit in shape.limit),
+            starts=tuple(start.name for start in shape.starts),
+            limits=limits_of(shape.limit, shape.counting),
             stops=tuple(shape.stops),
             basis=shape.basis,
             effect=shape.effect or Effect.STATUTORY,
             runs_on=tuple(shape.runs_on),
             restarts=tuple(shape.restarts),
-            extension=_extension(shape.extension) if shape.extension else None,
-            within=_bound(shape.within) if shape.within else None,
+            extension=extension_of(shape.extension) if shape.extension else None,
+            within=bound_of(shape.within) if shape.within else None,
             ladder=tuple(self._ladder(path, shape.ladder)),
+            latest_start=latest_start_of(shape.starts_at_latest),
+            receipt=receipt_of(shape.receipt),
+            pauses=tuple(pause_of(pause) for pause in shape.pauses),
+            strict=other_reading_of(shape.strict, shape),
+            lenient=other_reading_of(shape.lenient, shape),
+            expires=tuple(Expiry(expiry.do, expiry.when) for expiry in shape.expires),
+            calendar=shape.calendar,
+            deemed_later={start.name: start.plus for start in shape.starts if start.plus},
+            all_of={start.name: tuple(start.all_of) for start in shape.starts if start.all_of},
         )
 
-    def _ladder(self, path: Path, ladder: Mapping[str, str]) -> Iterator[Rung]:
-        for key, action in ladder.items():
+    def _ladder(self, path: Path, ladder: Mapping[str, clock_shapes.RungShape]) -> Iterator[Rung]:
+        for key, rung in ladder.items():
             try:
                 side, offset = parse_rung(key)
             except ValueError:
                 self._report("bad-rung", (*path, "ladder", key), expected_rung(key), on_key=True)
             else:
-                yield Rung(side, offset, action)
+                yield Rung(side, offset, rung.do, rung.reading)
 
     # States and actions
 
@@ -209,31 +222,3 @@ def _described(field: Field) -> str:
     if field.type is FieldType.LIST and field.of:
         return f"{field.type} of {field.of}"
     return str(field.type)
-
-
-def _limit(shape: clock_shapes.LimitShape, common: clock_shapes.CountingShape | None) -> Limit:
-    """Return one limit; what it does not say itself about counting, its clock says for all limits."""
-    said: dict[str, object] = {}
-    for counting in (common, shape.counting):
-        if counting:
-            said |= {key: value for key, value in counting if value is not None}
-    return Limit(period=shape.is_, counting=replace(Counting(), **said), until=shape.until, when=shape.when)  # type: ignore[arg-type]
-
-
-def _extension(shape: clock_shapes.ExtensionShape) -> Extension:
-    period = shape.to or shape.by
-    assert period is not None, "the shape takes exactly one of the two"
-    return Extension(
-        mode=ExtensionMode.TO if shape.to else ExtensionMode.BY,
-        period=period,
-        times=shape.times,
-        ask=shape.asked,
-        grant=shape.granted,
-        refuse=shape.refused,
-        before_due=shape.ask == "before_due",
-    )
-
-
-def _bound(shape: clock_shapes.WithinShape) -> Bound:
-    prefix = f"{CASE}."
-    return Bound(shape.clock.removeprefix(prefix), shape.clock.startswith(prefix), shape.reserve)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..workflow.engine import Engine
+from ..workflow.engine import Engine, RecountReport
 from ..workflow.errors import DefinitionInvalid, InvalidInput, NotFound, Problem
 from ..workflow.messages import say
 from ..workflow.ports import Compiled, Definition, Kind
@@ -57,6 +57,10 @@ class OfficeFolder:
         """Return the definition files of the folder, by names such as ``*.calendar.yaml``."""
         return tuple(path for kind in _KINDS for path in sorted(self.folder.glob(f"*.{kind}.yaml")))
 
+    def tests(self) -> tuple[Path, ...]:
+        """Return the test files of the folder, ``*.test.yaml``."""
+        return tuple(sorted(self.folder.glob("*.test.yaml")))
+
 
 def check_files(paths: Iterable[Path]) -> tuple[dict[str, Compiled], list[Problem]]:
     """Return the compiled definitions by file, and every problem of the files that are not valid."""
@@ -66,13 +70,14 @@ def check_files(paths: Iterable[Path]) -> tuple[dict[str, Compiled], list[Proble
     problems: list[Problem] = []
     for path in paths:
         try:
-            compiled[str(path)] = YamlReader().compile(_text(path), file=str(path))
+            compiled[str(path)] = YamlReader().compile(read_text(path), file=str(path))
         except DefinitionInvalid as error:
             problems.extend(error.problems)
     return compiled, problems
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return the content of a file. Raises `DefinitionInvalid` when it is not UTF-8, `NotFound` when there is none."""
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -84,8 +89,10 @@ def _text(path: Path) -> str:
         raise NotFound(say("cannot read {file}: {reason}", file=str(path), reason=error.strerror)) from error
 
 
-def deploy_files(engine: Engine, paths: Iterable[Path]) -> tuple[Definition, ...]:
+def deploy_files(engine: Engine, paths: Iterable[Path]) -> tuple[tuple[Definition, ...], RecountReport]:
     """Check all files, then deploy them, calendars first; a problem in one leaves all undeployed.
+
+    Returns what was deployed, and which dues the calendars moved.
 
     Raises `DefinitionInvalid` with every problem of every file.
     """
@@ -93,7 +100,8 @@ def deploy_files(engine: Engine, paths: Iterable[Path]) -> tuple[Definition, ...
     if problems:
         raise DefinitionInvalid(say("nothing was deployed: {count} problem(s)", count=len(problems)), problems)
     ordered = sorted(compiled, key=lambda file: _KINDS.index(compiled[file].kind))
-    return tuple(engine.deploy(_text(Path(file)), file=file) for file in ordered)
+    deployed = tuple(engine.deploy(read_text(Path(file)), file=file, recount=False) for file in ordered)
+    return deployed, engine.recount()
 
 
 def find_office(start: Path) -> Path:
@@ -115,7 +123,7 @@ def read_office(folder: Path) -> OfficeFolder:
             say("there is no office.yaml in {folder}", folder=str(folder)),
             say("make an office with `caseclock init {folder}`, or name another folder", folder=str(folder)),
         )
-    source = read_yaml(_text(file), str(file))
+    source = read_yaml(read_text(file), str(file))
     problems = list(_problems(source.data))
     if problems:
         raise source.refusal(problems)

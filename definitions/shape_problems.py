@@ -94,6 +94,26 @@ _SENTENCES: Mapping[str, tuple[str, Callable[[Any, Context, ErrorDetails], Messa
         "one-of-keys",
         lambda _found, context, _detail: say("expected exactly one of the keys {keys} here", keys=context["keys"]),
     ),
+    "working_days": (
+        "bad-period",
+        lambda _found, context, _detail: say("expected working days here; got: {found}", found=context["found"]),
+    ),
+    "wall_time": (
+        "wrong-value",
+        lambda found, _context, _detail: say("expected a time of day such as 16:30; got: {found}", found=_shown(found)),
+    ),
+    "needs_key": (
+        "missing-key",
+        lambda _found, context, _detail: say(
+            "{key} has no meaning without {needed}", key=context["key"], needed=context["needed"]
+        ),
+    ),
+    "by_value": (
+        "wrong-value",
+        lambda _found, _context, _detail: say(
+            "a length by the value of a field is written as by: the field, is: its values with a length for each"
+        ),
+    ),
     "string_pattern_mismatch": (
         "bad-name",
         lambda found, _context, _detail: say(

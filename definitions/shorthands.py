@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Callable
+from datetime import time
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -12,8 +13,19 @@ from pydantic_core import PydanticCustomError
 
 from ..workflow.grammar import BUILTIN_NAMES
 from ..workflow.messages import Text
-from ..workflow.model import CASE, DayEnd, Effect, FieldType, FirstDay, Period, Roll
-from .words import parse_period
+from ..workflow.model import (
+    CASE,
+    Effect,
+    FieldType,
+    FirstDay,
+    Period,
+    Roll,
+    Seasons,
+    Strictness,
+    TimeUnit,
+    UpTo,
+)
+from .words import parse_period, parse_unit
 
 RESERVED = (*BUILTIN_NAMES, CASE, "true", "false")
 """Words with a meaning of their own in expressions; no part of a definition may be called so."""
@@ -58,11 +70,28 @@ def _titled(value: Any) -> Any:
     return value
 
 
-def _period(value: Any) -> Any:
+def as_length(value: Any) -> Period:
+    """Return the length that a value names; a mistake is told as one of the shape."""
     try:
         return parse_period(str(value))
     except ValueError:
         raise PydanticCustomError("period", "expected a period", {"found": value}) from None
+
+
+def _unit(value: Any) -> TimeUnit:
+    try:
+        return parse_unit(str(value))
+    except ValueError:
+        valid = [f"{unit.value}s" for unit in TimeUnit]
+        raise PydanticCustomError("word", "expected a word", {"found": value, "valid": valid}) from None
+
+
+def as_wall_time(value: Any) -> str:
+    """Return a time of day such as ``16:30``; a mistake is told as one of the shape."""
+    try:
+        return time.fromisoformat(str(value)).isoformat(timespec="minutes")
+    except ValueError:
+        raise PydanticCustomError("wall_time", "expected a time of day", {"found": value}) from None
 
 
 def _name(value: str) -> str:
@@ -92,9 +121,13 @@ else:
         TitleShape, BeforeValidator(_both, json_schema_input_type=str | TitleShape), AfterValidator(_text)
     ]
 Choices = Annotated[dict[str, Title], BeforeValidator(_titled, json_schema_input_type=dict[str, Any] | list[str])]
-Length = Annotated[Period, BeforeValidator(_period, json_schema_input_type=str)]
+Length = Annotated[Period, BeforeValidator(as_length, json_schema_input_type=str)]
+UnitWord = Annotated[TimeUnit, BeforeValidator(_unit, json_schema_input_type=str)]
+WallTime = Annotated[str, BeforeValidator(as_wall_time, json_schema_input_type=str)]
 Kind = Annotated[FieldType, _one_of(FieldType)]
 EffectWord = Annotated[Effect, _one_of(Effect)]
 FirstDayWord = Annotated[FirstDay, _one_of(FirstDay)]
 RollWord = Annotated[Roll, _one_of(Roll)]
-EndsWord = Annotated[DayEnd, _one_of(DayEnd)]
+UpToWord = Annotated[UpTo, _one_of(UpTo)]
+SeasonsWord = Annotated[Seasons, _one_of(Seasons)]
+StrictnessWord = Annotated[Strictness, _one_of(Strictness)]

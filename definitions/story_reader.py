@@ -10,9 +10,10 @@ from typing import Any
 from pydantic import Field
 
 from ..workflow.errors import InvalidInput, Problem
+from ..workflow.expectations import Delivery, Expectation, ExpectedDue
 from ..workflow.messages import say
-from ..workflow.story import DoStep, Expectation, OpenStep, ShowStep, Step, Story, TickStep, WhyStep
-from .instants import read_instant
+from ..workflow.story import DoStep, OpenStep, ShowStep, Step, Story, TickStep, WhyStep
+from .instants import read_date, read_instant
 from .lifecycle_reader import title_of
 from .shape_problems import check_shape
 from .shorthands import Name, Names, Shape, Title
@@ -95,8 +96,8 @@ def _step(source: Source, zone: str, index: int, shape: StepShape, problems: lis
         expect=Expectation(
             refused=expect.refused,
             state=expect.state,
-            delivered=None if expect.delivered is None else tuple(expect.delivered),
-            due={name: due for name, due in dues.items() if due},
+            delivered=None if expect.delivered is None else tuple(map(Delivery, expect.delivered)),
+            due={name: ExpectedDue(due) for name, due in dues.items() if due},
             overdue=None if expect.overdue is None else tuple(expect.overdue),
         ),
         tell=shape.say,
@@ -105,13 +106,20 @@ def _step(source: Source, zone: str, index: int, shape: StepShape, problems: lis
 
 
 def _instant(text: str, zone: str, path: tuple[str | int, ...], problems: list[Problem]) -> datetime | None:
-    """Return an instant, also spelled as law speaks: ``2026-11-19 24:00`` is the first moment of the 20th."""
-    day = text.removesuffix(" 24:00")
     try:
-        return read_instant(day, zone) + timedelta(days=1) if day != text else read_instant(text, zone)
+        return read_time(text, zone)
     except InvalidInput as error:
         problems.append(Problem("wrong-value", path, error.message))
         return None
+
+
+def read_time(text: str, zone: str) -> datetime:
+    """Return an instant, also spelled as law speaks: ``2026-11-19 24:00`` is the first moment of the 20th.
+
+    Raises `InvalidInput`.
+    """
+    day = text.removesuffix(" 24:00")
+    return read_instant(str(read_date(day) + timedelta(days=1)), zone) if day != text else read_instant(text, zone)
 
 
 def _problems(path: tuple[str | int, ...], shape: StepShape) -> Iterator[Problem]:
@@ -127,7 +135,7 @@ def _problems(path: tuple[str | int, ...], shape: StepShape) -> Iterator[Problem
 
 
 def _deed(shape: StepShape) -> OpenStep | DoStep | TickStep | WhyStep | ShowStep:
-    data = {name: _value(value) for name, value in shape.with_.items()}
+    data = {name: with_hash(value) for name, value in shape.with_.items()}
     if shape.open is not None:
         return OpenStep(shape.open, shape.by or "", data)
     if shape.do is not None:
@@ -139,10 +147,10 @@ def _deed(shape: StepShape) -> OpenStep | DoStep | TickStep | WhyStep | ShowStep
     return TickStep()
 
 
-def _value(value: Any) -> Any:
+def with_hash(value: Any) -> Any:
     """Return a value for the engine; ``{file: name, text: content}`` becomes the file's name and SHA-256."""
     if isinstance(value, list):
-        return [_value(item) for item in value]
+        return [with_hash(item) for item in value]
     if isinstance(value, Mapping) and "file" in value:
         content = str(value.get("text", value["file"]))
         return {"name": value["file"], "sha256": hashlib.sha256(content.encode()).hexdigest()}

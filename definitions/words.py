@@ -7,6 +7,9 @@ import re
 from ..workflow.messages import Message, say
 from ..workflow.model import Period, Side, TimeUnit
 
+AND, THEN = " and ", " then "
+"""Between lengths: the second begins where the count of the first ended, or when the first, rolled, has ended."""
+
 _PERIOD = re.compile(r"([0-9]{1,5}) ([a-z ]+?)")
 _UNITS = {unit.value: unit for unit in TimeUnit} | {f"{unit.value}s": unit for unit in TimeUnit}
 
@@ -21,6 +24,34 @@ def parse_period(text: str) -> Period:
     if found is None or found[2] not in _UNITS or int(found[1]) < 1:
         raise ValueError(text)
     return Period(int(found[1]), _UNITS[found[2]])
+
+
+def parse_periods(text: str) -> tuple[Period, ...]:
+    """Return the periods that ``text`` names, one after another. Raises ValueError.
+
+    >>> [str(period) for period in parse_periods("1 month and 10 days")]
+    ['1 month', '10 days']
+    """
+    return tuple(parse_period(part) for part in text.split(AND))
+
+
+def parse_unit(text: str) -> TimeUnit:
+    """Return the unit that ``text`` names, singular or plural. Raises ValueError."""
+    if text not in _UNITS:
+        raise ValueError(text)
+    return _UNITS[text]
+
+
+def parse_lead(text: str) -> Period:
+    """Return how long before due ``text`` means. Raises ValueError.
+
+    >>> str(parse_lead("3 working days before due"))
+    '3 working days'
+    """
+    offset, _, side = text.strip().partition(f" {Side.BEFORE} ")
+    if side != Side.DUE:
+        raise ValueError(text)
+    return parse_period(offset)
 
 
 def parse_rung(text: str) -> tuple[Side, Period | None]:

@@ -29,6 +29,7 @@ import caseclock.workflow
 from caseclock.definitions import YamlReader, shipped
 from caseclock.definitions.office_reader import check_files
 from caseclock.definitions.problem_display import display
+from caseclock.definitions.rehearsal_reader import read_rehearsal
 from caseclock.definitions.story_reader import read_story
 from caseclock.definitions.yaml_reader import Source, read_yaml
 from caseclock.workflow.errors import CaseclockError, DefinitionInvalid, Problem
@@ -56,10 +57,16 @@ def commands() -> Iterator[str]:
     os.environ["LANGUAGE"] = "en"
     with click.Context(group, info_name="caseclock", terminal_width=88, max_content_width=88) as top:
         yield from _help("caseclock", group, top)
-        for name in sorted(group.commands):
-            command = group.commands[name]
-            with click.Context(command, info_name=name, parent=top, terminal_width=88, max_content_width=88) as context:
-                yield from _help(f"caseclock {name}", command, context)
+        yield from _commands_of(group, top, "caseclock")
+
+
+def _commands_of(group: click.Group, above: click.Context, title: str) -> Iterator[str]:
+    for name in sorted(group.commands):
+        command = group.commands[name]
+        with click.Context(command, info_name=name, parent=above, terminal_width=88, max_content_width=88) as context:
+            yield from _help(f"{title} {name}", command, context)
+            if isinstance(command, click.Group):
+                yield from _commands_of(command, context, f"{title} {name}")
 
 
 def _help(title: str, command: click.Command, context: click.Context) -> Iterator[str]:
@@ -83,8 +90,11 @@ def found_problems(example: Mapping[str, Any]) -> tuple[Problem, ...]:
             return _badly_saved(example["bytes"], file)
         if ".story." in file:
             read_story(_text(example), file)
+        elif ".test." in file:
+            read_rehearsal(_text(example), file)
         else:
             YamlReader().compile(_text(example), file=file)
+            return YamlReader().findings(_text(example), file=file)
     except DefinitionInvalid as error:
         return error.problems
     return ()

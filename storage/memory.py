@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from threading import RLock
 from typing import Any, TypeVar
 
 from ..workflow.errors import NotFound
-from ..workflow.history import Case, Event, Mark
+from ..workflow.history import Case, Event
 from ..workflow.messages import say
 from ..workflow.ports import (
     CaseQuery,
@@ -137,6 +137,18 @@ class MemoryTransaction:
         end = None if query.limit is None else query.offset + query.limit
         return tuple(listed[query.offset : end])
 
+    def clocks(self, root: str) -> tuple[ClockRow, ...]:
+        """Return the projected clocks of a case and its subcases, in order of case and name."""
+        members = self._kept.families.get(root, ())
+        found = (clock for member in members for clock in self._kept.clocks.get(member, ()))
+        return tuple(sorted(found, key=lambda clock: (clock.case, clock.clock)))
+
+    def open_families(self, procedures: Sequence[str], after: str, limit: int) -> tuple[str, ...]:
+        """Return up to ``limit`` ids of cases without parent of which any member is open, in order of id."""
+        cases = self._kept.cases.values()
+        found = {case.root for case in cases if case.closed_at is None and case.procedure in procedures}
+        return tuple(sorted(root for root in found if root > after)[:limit])
+
     def timers(self, until: datetime, limit: int) -> tuple[Timer, ...]:
         """Return up to ``limit`` undelivered rungs whose instant is not after ``until``, in legal order."""
         due = [timer for timers in self._kept.timers.values() for timer in timers if timer.at <= until]
@@ -163,12 +175,16 @@ class MemoryTransaction:
             issued = (*self._kept.documents.get(root, ()), replace(document, data=plain(dict(document.data))))
             self._put(self._kept.documents, root, issued)
 
-    def definition(self, kind: Kind, name: str, version: int | None = None) -> Definition | None:
+    def definition(
+        self, kind: Kind, name: str, version: int | None = None, as_of: datetime | None = None
+    ) -> Definition | None:
         """Return a deployed definition, the newest version when none is named."""
-        if version is None:
-            known = [key[2] for key in self._kept.definitions if key[:2] == (kind, name)]
-            version = max(known, default=0)
-        return self._kept.definitions.get((kind, name, version))
+        if version is not None:
+            return self._kept.definitions.get((kind, name, version))
+        known = [kept for key, kept in self._kept.definitions.items() if key[:2] == (kind, name)]
+        if as_of is not None:
+            known = [kept for kept in known if kept.deployed_at <= as_of]
+        return max(known, key=lambda kept: kept.version, default=None)
 
     def definitions(self) -> tuple[Definition, ...]:
         """Return every deployed definition, by kind, name and version."""
@@ -184,6 +200,12 @@ class MemoryTransaction:
             self._put(self._kept.definitions, key, replace(definition, deployed_at=as_utc(definition.deployed_at)))
         elif kept.fingerprint != definition.fingerprint:
             raise redeployed(kept)
+
+    def finish_recount(self, calendar: str, version: int, at: datetime) -> None:
+        """Note down that every open case has been recounted by this version of a calendar."""
+        self._must_write()
+        key: tuple[Kind, str, int] = ("calendar", calendar, version)
+        self._put(self._kept.definitions, key, replace(self._kept.definitions[key], recounted_at=as_utc(at)))
 
     def _save_case(self, case: Case, expected: int) -> None:
         kept = self._kept.cases.get(case.id)
@@ -252,7 +274,8 @@ def _kept_case(case: Case) -> Case:
         closed_at=None if case.closed_at is None else as_utc(case.closed_at),
         data=plain(dict(case.data)),
         marks={
-            action: tuple(Mark(as_utc(mark.at), mark.actor) for mark in done) for action, done in case.marks.items()
+            action: tuple(replace(mark, at=as_utc(mark.at), given=plain(dict(mark.given))) for mark in done)
+            for action, done in case.marks.items()
         },
     )
 
@@ -264,4 +287,6 @@ def _kept_event(event: Event) -> Event:
         recorded_at=as_utc(event.recorded_at),
         data=plain(dict(event.data)),
         opened=None if event.opened is None else plain(dict(event.opened)),
+        since=None if event.since is None else as_utc(event.since),
+        recount=None if event.recount is None else plain(dict(event.recount)),
     )

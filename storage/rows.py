@@ -34,9 +34,10 @@ def case_row(case: Case) -> dict[str, Any]:
         "revision": case.revision,
         "data": dict(case.data),
         "marks": {
-            action: [[instant_text(mark.at), mark.actor] for mark in done] for action, done in case.marks.items()
+            action: [[instant_text(mark.at), mark.actor, mark.seq, dict(mark.given)] for mark in done]
+            for action, done in case.marks.items()
         },
-        "delivered": [_rung(key) for key in sorted(case.delivered)],
+        "delivered": [[*_rung(key), seq] for key, seq in sorted(case.delivered.items())],
     }
 
 
@@ -58,10 +59,10 @@ def case_of(row: Row[Any]) -> Case:
         lead=row.lead,
         data=row.data,
         marks={
-            action: tuple(Mark(datetime.fromisoformat(at), actor) for at, actor in done)
+            action: tuple(Mark(datetime.fromisoformat(at), *rest) for at, *rest in done)
             for action, done in row.marks.items()
         },
-        delivered=frozenset(RungKey(*key) for key in row.delivered),
+        delivered={RungKey(*key[:3]): key[3] if len(key) > 3 else 0 for key in row.delivered},
         closed_at=row.closed_at,
         revision=row.revision,
     )
@@ -88,6 +89,9 @@ def event_row(event: Event) -> dict[str, Any]:
         "key": event.key,
         "rung": None if event.rung is None else _rung(event.rung),
         "cause": event.cause,
+        "overtakes": list(event.overtakes) or None,
+        "since": event.since,
+        "recount": None if event.recount is None else dict(event.recount),
     }
 
 
@@ -112,6 +116,9 @@ def event_of(row: Row[Any]) -> Event:
         key=row.key,
         rung=None if row.rung is None else RungKey(*row.rung),
         cause=row.cause,
+        overtakes=tuple(row.overtakes or ()),
+        since=row.since,
+        recount=row.recount,
     )
 
 
@@ -125,7 +132,13 @@ def clock_row(office: str, clock: ClockRow) -> dict[str, Any]:
         "due_at": clock.due_at,
         "provisional": clock.provisional,
         "running": clock.running,
+        "calendar": clock.calendar,
     }
+
+
+def clock_of(row: Row[Any]) -> ClockRow:
+    """Return the projection of a clock of a row of ``cc_clocks``."""
+    return ClockRow(row.case_id, row.clock, row.started_at, row.due_at, row.provisional, row.running, row.calendar)
 
 
 def due_row(soonest: ClockRow | None) -> dict[str, Any]:

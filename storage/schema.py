@@ -29,7 +29,7 @@ PREFIX = "cc_"
 
 VERSION_TABLE = "cc_alembic_version"
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """The schema revisions that this code knows, oldest first; the last is the one that it works with."""
 
 # Names that depend on nothing but the columns: without a name, a later migration could not drop a constraint on SQLite.
@@ -58,6 +58,7 @@ definitions = Table(
     Column("source", Text, nullable=False),
     Column("compiled", Text, nullable=False),
     Column("deployed_at", Instant, nullable=False),
+    Column("recounted_at", Instant),
 )
 
 cases = Table(
@@ -119,6 +120,9 @@ events = Table(
     Column("key", String(255)),
     Column("rung", CanonicalJson),
     Column("cause", String(128)),
+    Column("overtakes", CanonicalJson),
+    Column("since", Instant),
+    Column("recount", CanonicalJson),
     UniqueConstraint("office", "case_id", "seq"),
     _to_case("case_id"),
     Index(None, "office", "root_id"),
@@ -142,6 +146,7 @@ clocks = Table(
     Column("due_at", Instant, nullable=False),
     Column("provisional", Boolean, nullable=False),
     Column("running", Boolean, nullable=False),
+    Column("calendar", String(160)),
     _to_case("case_id"),
 )
 

@@ -61,6 +61,26 @@ documents_of_family = (
     .order_by(documents.c.position)
 )
 
+clocks_of_family = (
+    select(clocks)
+    .join(cases, and_(cases.c.office == clocks.c.office, cases.c.id == clocks.c.case_id))
+    .where(clocks.c.office == _office, cases.c.root_id == bindparam("root"))
+    .order_by(clocks.c.case_id, clocks.c.clock)
+)
+
+open_families = (
+    select(cases.c.root_id)
+    .where(
+        cases.c.office == _office,
+        cases.c.closed_at.is_(None),
+        cases.c.procedure.in_(bindparam("procedures", expanding=True)),
+        cases.c.root_id > bindparam("after"),
+    )
+    .distinct()
+    .order_by(cases.c.root_id)
+    .limit(bindparam("most", type_=Integer))
+)
+
 timers_until = (
     select(timers)
     .where(timers.c.office == _office, timers.c.at <= bindparam("until"))
@@ -100,6 +120,7 @@ _definition = select(definitions).where(
     definitions.c.office == _office, definitions.c.kind == bindparam("kind"), definitions.c.name == bindparam("name")
 )
 newest_definition = _definition.order_by(definitions.c.version.desc()).limit(1)
+definition_as_of = newest_definition.where(definitions.c.deployed_at <= bindparam("as_of"))
 definition_version = _definition.where(definitions.c.version == bindparam("version"))
 all_definitions = (
     select(definitions)
@@ -107,6 +128,16 @@ all_definitions = (
     .order_by(definitions.c.kind, definitions.c.name, definitions.c.version)
 )
 add_definition = insert(definitions)
+finish_recount = (
+    update(definitions)
+    .where(
+        definitions.c.office == bindparam("_office"),
+        definitions.c.kind == "calendar",
+        definitions.c.name == bindparam("_name"),
+        definitions.c.version == bindparam("_version"),
+    )
+    .values(recounted_at=bindparam("at"))
+)
 
 
 def listed(office: str, query: CaseQuery) -> Select[Any]:

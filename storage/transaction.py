@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.sql.base import Executable
 from ..workflow.errors import Conflict, NotFound
 from ..workflow.history import Case, Event
 from ..workflow.messages import say
-from ..workflow.ports import CaseQuery, Change, Definition, IssuedDocument, Kind, ListedCase, Timer
+from ..workflow.ports import CaseQuery, Change, ClockRow, Definition, IssuedDocument, Kind, ListedCase, Timer
 from . import reference, rows, statements
 from .expectations import (
     begun_for_reading,
@@ -73,6 +73,15 @@ class SqlTransaction:
         found = self._connection.execute(statements.listed(self._office, query))
         return tuple(rows.listed_of(row) for row in found)
 
+    def clocks(self, root: str) -> tuple[ClockRow, ...]:
+        """Return the projected clocks of a case and its subcases, in order of case and name."""
+        return tuple(rows.clock_of(row) for row in self._all(statements.clocks_of_family, root=root))
+
+    def open_families(self, procedures: Sequence[str], after: str, limit: int) -> tuple[str, ...]:
+        """Return up to ``limit`` ids of cases without parent of which any member is open, in order of id."""
+        found = self._all(statements.open_families, procedures=list(procedures), after=after, most=limit)
+        return tuple(str(row.root_id) for row in found)
+
     def timers(self, until: datetime, limit: int) -> tuple[Timer, ...]:
         """Return up to ``limit`` undelivered rungs whose instant is not after ``until``, in legal order."""
         return tuple(rows.timer_of(row) for row in self._all(statements.timers_until, until=until, most=limit))
@@ -96,12 +105,16 @@ class SqlTransaction:
         self._project(change)
         self._run(statements.add_document, [rows.document_row(self._office, paper) for paper in change.documents])
 
-    def definition(self, kind: Kind, name: str, version: int | None = None) -> Definition | None:
+    def definition(
+        self, kind: Kind, name: str, version: int | None = None, as_of: datetime | None = None
+    ) -> Definition | None:
         """Return a deployed definition, the newest version when none is named."""
-        if version is None:
-            row = self._first(statements.newest_definition, kind=kind, name=name)
-        else:
+        if version is not None:
             row = self._first(statements.definition_version, kind=kind, name=name, version=version)
+        elif as_of is not None:
+            row = self._first(statements.definition_as_of, kind=kind, name=name, as_of=as_of)
+        else:
+            row = self._first(statements.newest_definition, kind=kind, name=name)
         return None if row is None else rows.definition_of(row)
 
     def definitions(self) -> tuple[Definition, ...]:
@@ -117,6 +130,13 @@ class SqlTransaction:
             self._run(statements.add_definition, [rows.definition_row(definition)])
         elif kept.fingerprint != definition.fingerprint:
             raise redeployed(kept)
+
+    def finish_recount(self, calendar: str, version: int, at: datetime) -> None:
+        """Note down that every open case has been recounted by this version of a calendar."""
+        self._must_write()
+        self._run(
+            statements.finish_recount, [{"_office": self._office, "_name": calendar, "_version": version, "at": at}]
+        )
 
     def _candidates(self, ref: str) -> Iterable[Candidate]:
         wanted = reference.parts(reference.normal(ref))

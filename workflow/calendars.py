@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import accumulate
-from typing import Any
+from itertools import accumulate, compress
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from .calendar_parts import ClosedSeason as ClosedSeason
+from .calendar_parts import Note as Note
+from .calendar_parts import Session as Session
+from .calendar_parts import sessions_from_json, sessions_to_json, text_to_json
 from .errors import CaseclockError
 from .messages import Text, say
 
-WORKS, RESTS = "1", "0"
+WORKS, RESTS, STANDS, STANDS_WORKED = "1", "0", "s", "S"
+WORKED, STANDING = frozenset({WORKS, STANDS_WORKED}), frozenset({STANDS, STANDS_WORKED})
 ONE_DAY = timedelta(days=1)
 MIDNIGHT = time()
 WEEKDAYS = (
@@ -41,25 +46,11 @@ class OutsideCalendar(CaseclockError):
     exit_status = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Why a day is not what its weekday says.
+class NoOfficeHours(CaseclockError):
+    """Working hours are to be counted on a calendar that gives no office hours."""
 
-    Args:
-        name: of the holiday, or of the reason for working.
-        source: the notice or law it comes from; None for the weekly rest day and for days not yet announced.
-    """
-
-    name: Text
-    source: Text | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A stretch of office hours within one day, in the calendar's zone."""
-
-    opens: time
-    closes: time
+    code = "no-office-hours"
+    exit_status = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +60,13 @@ class Calendar:
     Args:
         zone: IANA name of the time zone whose dates are the days.
         first: the first day held.
-        days: one character a day from ``first`` on, ``1`` for a working day and ``0`` for a rest day.
+        days: one character a day from ``first`` on: ``1`` works, ``0`` rests; ``S`` works and ``s`` rests in a closed
+            season in which time stands.
         official_through: the last day for which official notices are included.
         notes: why a day rests or works, where its weekday does not tell.
         hours: office hours for Monday to Sunday.
+        seasons: closed seasons, the later over the earlier; what they make of a day stands in ``days``.
+        special_hours: office hours of single days, such as a half day.
 
     >>> monday, days = date(2026, 11, 16), "1111100" * 2
     >>> week = Calendar("demo", Text("Demo", "示例"), "Asia/Shanghai", monday, days, date(2026, 11, 29))
@@ -88,18 +82,33 @@ class Calendar:
     official_through: date
     notes: Mapping[date, Note] = field(default_factory=dict, hash=False, repr=False)
     hours: tuple[tuple[Session, ...], ...] = field(default=((),) * 7, repr=False)
+    seasons: tuple[ClosedSeason, ...] = ()
+    special_hours: Mapping[date, tuple[Session, ...]] = field(default_factory=dict, hash=False, repr=False)
     _base: int = field(init=False, repr=False, compare=False)
     _tz: ZoneInfo = field(init=False, repr=False, compare=False)
+    _works: tuple[bool, ...] = field(init=False, repr=False, compare=False)
     _worked: tuple[int, ...] = field(init=False, repr=False, compare=False)
     _ordinals: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _stood: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _stood_worked: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         base = self.first.toordinal()
         object.__setattr__(self, "_base", base)
         object.__setattr__(self, "_tz", ZoneInfo(self.zone))
-        # _worked[i]: working days among the first i days; _ordinals: all working days in order
-        object.__setattr__(self, "_worked", tuple(accumulate((day == WORKS for day in self.days), initial=0)))
-        object.__setattr__(self, "_ordinals", tuple(base + i for i, day in enumerate(self.days) if day == WORKS))
+        # _worked[i], _stood[i], _stood_worked[i]: such days among the first i; _ordinals: all working days in order
+        works = tuple(day in WORKED for day in self.days)
+        object.__setattr__(self, "_works", works)
+        object.__setattr__(self, "_worked", tuple(accumulate(works, initial=0)))
+        object.__setattr__(self, "_ordinals", tuple(compress(range(base, base + len(works)), works)))
+        object.__setattr__(self, "_stood", self._among(STANDING))
+        object.__setattr__(self, "_stood_worked", self._among(frozenset({STANDS_WORKED})))
+
+    def _among(self, kinds: frozenset[str]) -> tuple[int, ...]:
+        """How many days of these kinds there are among the first 0, 1, 2... days; empty when time never stands."""
+        if STANDING.isdisjoint(self.days):
+            return ()
+        return tuple(accumulate((day in kinds for day in self.days), initial=0))
 
     @property
     def last(self) -> date:
@@ -116,7 +125,16 @@ class Calendar:
 
     def is_working(self, day: date) -> bool:
         """Return whether the office works on ``day``. Raises `OutsideCalendar`."""
-        return self.days[self._index(day)] == WORKS
+        return self._works[self._index(day)]
+
+    def stands(self, day: date) -> bool:
+        """Return whether time stands on ``day``, be it worked or not. Raises `OutsideCalendar`."""
+        return self.days[self._index(day)] in STANDING
+
+    @property
+    def ever_stands(self) -> bool:
+        """Whether there is a day on which time stands."""
+        return bool(self._stood)
 
     def official(self, day: date) -> bool:
         """Return whether official notices decide ``day``; if not, only the weekly pattern and the statute do."""
@@ -129,12 +147,29 @@ class Calendar:
         """
         if note := self.notes.get(day):
             return note
-        return None if self.is_working(day) else Note(WEEKDAYS[day.weekday()])
+        if self.is_working(day):
+            return None
+        season = self.rest_season(day)
+        return season.note if season else Note(WEEKDAYS[day.weekday()])
+
+    def season(self, day: date) -> ClosedSeason | None:
+        """Return the closed season in which ``day`` lies, even where it is worked; None outside of all.
+
+        Of several it is one on which time stands, and the later one.
+        """
+        return max(self._seasons(day), key=lambda season: season.stands, default=None)
+
+    def rest_season(self, day: date) -> ClosedSeason | None:
+        """Return the closed season that makes ``day`` a day of rest, the later of several; None where none does."""
+        return next((season for season in self._seasons(day) if not season.stands), None)
+
+    def _seasons(self, day: date) -> Iterator[ClosedSeason]:
+        return (season for season in reversed(self.seasons) if season.covers(day))
 
     def next_working_day(self, day: date) -> date:
         """Return ``day`` itself when the office works on it, else the next day it does. Raises `OutsideCalendar`."""
         index = self._index(day)
-        return day if self.days[index] == WORKS else self._nth(self._worked[index], day)
+        return day if self._works[index] else self._nth(self._worked[index], day)
 
     def working_day_after(self, day: date, n: int) -> date:
         """Return the n-th working day after ``day``, which does not count itself (n >= 1). Raises `OutsideCalendar`."""
@@ -153,6 +188,18 @@ class Calendar:
         Raises `OutsideCalendar`.
         """
         return self._worked[self._index(last) + 1] - self._worked[self._index(first)]
+
+    def standing_days(self, first: date, last: date, *, working: bool = False) -> int:
+        """Return on how many days from ``first`` to ``last``, both included, time stands.
+
+        Args:
+            working: only those are counted that the office works.
+
+        Raises `OutsideCalendar`.
+        """
+        begins, ends = self._index(first), self._index(last) + 1
+        stood = self._stood_worked if working else self._stood
+        return stood[ends] - stood[begins] if stood else 0
 
     def _index(self, day: date) -> int:
         index = day.toordinal() - self._base
@@ -219,35 +266,99 @@ class Calendar:
     def office_hours(self, day: date) -> tuple[Session, ...]:
         """Return the office hours of ``day``, none on a rest day. Raises `OutsideCalendar`.
 
-        A working day whose weekday has no hours (a make-up Saturday) has those of the first weekday that has any.
+        Hours of that day alone come before those of its weekday. A working day whose weekday has no hours (a make-up
+        Saturday) has those of the first weekday that has any.
         """
         if not self.is_working(day):
             return ()
+        if special := self.special_hours.get(day):
+            return special
         return self.hours[day.weekday()] or next((hours for hours in self.hours if hours), ())
+
+    def open_on(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        """Return from when to when, in UTC, the office is open on ``day``. Raises `OutsideCalendar`."""
+        return tuple(
+            (
+                self.at(day, session.opens),
+                self.midnight_after(day) if session.until_midnight else self.at(day, session.closes),
+            )
+            for session in self.office_hours(day)
+        )
 
     def close_of_office(self, day: date) -> datetime:
         """Return the instant, in UTC, at which the office closes on ``day``; its 24:00 where no hours are known."""
-        hours = self.office_hours(day)
-        return self.at(day, hours[-1].closes) if hours else self.midnight_after(day)
+        hours = self.open_on(day)
+        return hours[-1][1] if hours else self.midnight_after(day)
+
+    def opening_after(self, instant: datetime) -> datetime:
+        """Return ``instant`` itself while the office is open, the minute of closing included, else the next opening.
+
+        Raises `NoOfficeHours` and `OutsideCalendar`.
+
+        >>> monday, nine_to_five = date(2026, 11, 16), (Session(time(9), time(17)),)
+        >>> week = Calendar("demo", Text("Demo", "示例"), "UTC", monday, "1111100" * 2, monday, {}, (nine_to_five,) * 7)
+        >>> week.opening_after(datetime(2026, 11, 20, 17, 1, tzinfo=UTC)).isoformat()
+        '2026-11-23T09:00:00+00:00'
+        """
+        self.require_office_hours()
+        day = self.to_date(instant)
+        while True:
+            for opens, closes in self.open_on(day):
+                if instant <= closes:
+                    return max(instant, opens)
+            day = self.working_day_after(day, 1)
+
+    def require_office_hours(self) -> None:
+        """Raise `NoOfficeHours` when the calendar gives none."""
+        if not any(self.hours):
+            raise NoOfficeHours(
+                say("working hours are counted on calendar {calendar}, which gives no office hours", calendar=self.id),
+                say("add office_hours to the calendar's file, or count hours or working days"),
+            )
+
+    def clock_change(self, day: date, wall: time) -> Literal["missing", "twice"] | None:
+        """Return whether a change of the clocks makes ``wall`` miss on ``day``, or come twice; None when it does not.
+
+        >>> new_year, eve = date(2026, 1, 1), date(2026, 12, 31)
+        >>> london = Calendar("demo", Text("Demo", "示例"), "Europe/London", new_year, "1" * 365, eve)
+        >>> london.clock_change(date(2026, 3, 29), time(1, 30)), london.clock_change(date(2026, 10, 25), time(1, 30))
+        ('missing', 'twice')
+        >>> london.clock_change(date(2026, 10, 25), time(2, 0))
+        """
+        before, after = (datetime.combine(day, wall.replace(fold=fold), self._tz).utcoffset() for fold in (0, 1))
+        if before is None or after is None or before == after:
+            return None
+        return "missing" if before < after else "twice"
 
     # Storing
 
     def to_json(self) -> dict[str, Any]:
-        """Return the calendar as plain JSON values, from which `from_json` makes an equal one."""
-        return {
+        """Return the calendar as plain JSON values, from which `from_json` makes an equal one.
+
+        What came later than the first calendars is left out where a calendar does not use it, so that its fingerprint
+        stays.
+        """
+        data: dict[str, Any] = {
             "id": self.id,
-            "title": _text_to_json(self.title),
+            "title": text_to_json(self.title),
             "zone": self.zone,
             "first": self.first.isoformat(),
             "days": self.days,
             "official_through": self.official_through.isoformat(),
-            "notes": {day.isoformat(): _note_to_json(note) for day, note in sorted(self.notes.items())},
-            "hours": [[[s.opens.isoformat(), s.closes.isoformat()] for s in sessions] for sessions in self.hours],
+            "notes": {day.isoformat(): note.to_json() for day, note in sorted(self.notes.items())},
+            "hours": [sessions_to_json(sessions) for sessions in self.hours],
         }
+        if self.seasons:
+            data["seasons"] = [season.to_json() for season in self.seasons]
+        if self.special_hours:
+            special = sorted(self.special_hours.items())
+            data["special_hours"] = {day.isoformat(): sessions_to_json(sessions) for day, sessions in special}
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Calendar:
         """Return the calendar that `to_json` described."""
+        special = data.get("special_hours", {})
         return cls(
             id=data["id"],
             title=Text(**data["title"]),
@@ -255,8 +366,10 @@ class Calendar:
             first=date.fromisoformat(data["first"]),
             days=data["days"],
             official_through=date.fromisoformat(data["official_through"]),
-            notes={date.fromisoformat(day): _note_from_json(note) for day, note in data["notes"].items()},
-            hours=tuple(tuple(Session(*map(time.fromisoformat, s)) for s in sessions) for sessions in data["hours"]),
+            notes={date.fromisoformat(day): Note.from_json(note) for day, note in data["notes"].items()},
+            hours=tuple(map(sessions_from_json, data["hours"])),
+            seasons=tuple(map(ClosedSeason.from_json, data.get("seasons", ()))),
+            special_hours={date.fromisoformat(day): sessions_from_json(hours) for day, hours in special.items()},
         )
 
 
@@ -264,15 +377,3 @@ class Calendar:
 def _instant(zone: ZoneInfo, day: date, wall: time) -> datetime:
     """The instant of a wall time. Kept, because the dues of one office fall on the same few midnights."""
     return datetime.combine(day, wall, zone).astimezone(UTC)
-
-
-def _text_to_json(text: Text) -> dict[str, str]:
-    return {"en": text.en, "zh": text.zh}
-
-
-def _note_to_json(note: Note) -> dict[str, Any]:
-    return {"name": _text_to_json(note.name), "source": _text_to_json(note.source) if note.source else None}
-
-
-def _note_from_json(data: Mapping[str, Any]) -> Note:
-    return Note(Text(**data["name"]), Text(**data["source"]) if data["source"] else None)

@@ -47,6 +47,8 @@ FUNCTIONS: Mapping[str, tuple[Argument, ...]] = {
     "times": (Argument.ACTION,),
     "doer": (Argument.ACTION,),
     "overdue": (Argument.CLOCK,),
+    "overdue_by_any_reading": (Argument.CLOCK,),
+    "paused": (Argument.CLOCK,),
     "lead_in": (Argument.SUBCASE, Argument.STATE),
     "all_in": (Argument.SUBCASE, Argument.STATE),
     "any_in": (Argument.SUBCASE, Argument.STATE),

@@ -42,6 +42,12 @@ class Facts(Protocol):
     def overdue(self, clock: str) -> bool:
         """Return whether a clock, or ``case.<clock>`` of the parent, is overdue."""
 
+    def overdue_by_any_reading(self, clock: str) -> bool:
+        """Return whether a clock, or ``case.<clock>`` of the parent, is overdue even by the latest reading."""
+
+    def paused(self, clock: str) -> bool:
+        """Return whether time stands still for a clock, or for ``case.<clock>`` of the parent."""
+
     def can_lead(self, unit: str) -> bool:
         """Return whether ``unit`` may be named lead."""
 
@@ -128,6 +134,8 @@ def _functions(facts: Facts) -> dict[str, Callable[..., Any]]:
         "times": facts.times,
         "doer": facts.doer,
         "overdue": facts.overdue,
+        "overdue_by_any_reading": facts.overdue_by_any_reading,
+        "paused": facts.paused,
         "lead_in": lambda subcase, state: facts.in_state(subcase, state, "lead"),
         "all_in": lambda subcase, state: facts.in_state(subcase, state, "all"),
         "any_in": lambda subcase, state: facts.in_state(subcase, state, "any"),

@@ -6,20 +6,30 @@ case from its history uses the same function, so the two cannot disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from .model import OPEN
+from .model import OPEN, RECOUNTED, REVISED, SYSTEM
+
+_DATE_OR_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """That an action was done: when in law, and by whom."""
+    """That an action was done: when in law, and by whom.
+
+    Args:
+        seq: the number of its event in the case; 0 where an older version kept none.
+        given: those values of the event that time is measured by: numbers, dates and instants.
+    """
 
     at: datetime
     actor: str
+    seq: int = 0
+    given: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,6 +56,10 @@ class Event:
         key: the caller's idempotency key, unique in its office.
         rung: the rung that this event delivered, for the system's timed actions.
         cause: the event, as ``case:seq``, in whose wake this one happened.
+        overtakes: the events of this case, by their seq, that never took legal effect because this one was entered.
+        since: when ``to_state`` began, where the case goes back to a state because what led out of it was overtaken.
+        recount: what a new version of a calendar changed: the calendar's id, its version and fingerprint ``from`` and
+            ``to`` which it went, and for each of the ``clocks`` the ``old`` and the ``new`` due in ISO 8601.
     """
 
     office: str
@@ -66,6 +80,19 @@ class Event:
     key: str | None = None
     rung: RungKey | None = None
     cause: str | None = None
+    overtakes: tuple[int, ...] = ()
+    since: datetime | None = None
+    recount: Mapping[str, Any] | None = None
+
+    @property
+    def name(self) -> str:
+        """What other events name it by: ``case:seq``."""
+        return f"{self.case}:{self.seq}"
+
+    @property
+    def moves(self) -> bool:
+        """Whether it led to another state."""
+        return self.to_state != self.from_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +105,8 @@ class Case:
         root: the case that has no parent; the unit of locking. Equal to ``id`` for that case itself.
         unit: for a subcase: the unit that holds it; ``lead`` tells whether it is the lead unit.
         data: fields by name, as plain JSON values: instants as ISO 8601 in UTC, dates as ISO 8601.
-        marks: for every action done: when and by whom, in order of recording.
-        delivered: rungs already delivered.
+        marks: for every action done and not overtaken: when and by whom, in order of recording.
+        delivered: rungs already delivered and not overtaken, each with the seq of the event that did.
         since: effective time of the event that led to the present state.
         revision: number of its events.
     """
@@ -99,9 +126,31 @@ class Case:
     lead: bool = False
     data: Mapping[str, Any] = field(default_factory=dict)
     marks: Mapping[str, tuple[Mark, ...]] = field(default_factory=dict)
-    delivered: frozenset[RungKey] = frozenset()
+    delivered: Mapping[RungKey, int] = field(default_factory=dict)
     closed_at: datetime | None = None
     revision: int = 0
+
+
+def noted(case: Case, action: str, *, at: datetime, recorded_at: datetime, **values: Any) -> Event:
+    """Return an event by which the engine notes something down about a case, which stays where it is.
+
+    Args:
+        values: further values of the event.
+    """
+    return Event(
+        office=case.office,
+        case=case.id,
+        root=case.root,
+        seq=case.revision + 1,
+        action=action,
+        actor=SYSTEM,
+        role=SYSTEM,
+        effective_at=at,
+        recorded_at=recorded_at,
+        from_state=case.state,
+        to_state=case.state,
+        **values,
+    )
 
 
 def apply(case: Case | None, event: Event) -> Case:
@@ -113,16 +162,51 @@ def apply(case: Case | None, event: Event) -> Case:
         case = _opened(event)
     if event.seq != case.revision + 1:
         raise ValueError(f"event {event.seq} does not follow revision {case.revision} of case {case.id}")
+    if event.overtakes:
+        case = without(case, event.overtakes)
+    anew = event.moves or event.since is not None
     return replace(
         case,
         state=event.to_state,
-        since=event.effective_at if event.to_state != event.from_state else case.since,
+        since=(event.since or event.effective_at) if anew else case.since,
         data={**case.data, **event.data},
-        marks={**case.marks, event.action: (*case.marks.get(event.action, ()), Mark(event.effective_at, event.actor))},
-        delivered=case.delivered | {event.rung} if event.rung else case.delivered,
-        closed_at=event.effective_at if event.closes else case.closed_at,
+        marks=_marks(case, event),
+        delivered={**case.delivered, event.rung: event.seq} if event.rung else case.delivered,
+        closed_at=(event.effective_at if event.closes else None) if anew else case.closed_at,
         revision=event.seq,
     )
+
+
+def without(case: Case, seqs: Container[int]) -> Case:
+    """Return the case without the marks and delivered rungs of these of its events."""
+    kept = {action: tuple(mark for mark in done if mark.seq not in seqs) for action, done in case.marks.items()}
+    return replace(
+        case,
+        marks={action: done for action, done in kept.items() if done},
+        delivered={key: seq for key, seq in case.delivered.items() if seq not in seqs},
+    )
+
+
+def _marks(case: Case, event: Event) -> Mapping[str, tuple[Mark, ...]]:
+    """The marks with that of ``event``. What the engine notes down about a case is not something done on it."""
+    if event.action in (RECOUNTED, REVISED):
+        return case.marks
+    given = {name: value for name, value in event.data.items() if _measures_time(value)}
+    mark = Mark(event.effective_at, event.actor, event.seq, given)
+    return {**case.marks, event.action: (*case.marks.get(event.action, ()), mark)}
+
+
+def _measures_time(value: Any) -> bool:
+    """Return whether a limit, a start or an extension could be measured by this value."""
+    if isinstance(value, int):
+        return not isinstance(value, bool)
+    if not isinstance(value, str) or not _DATE_OR_INSTANT.fullmatch(value):
+        return False
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _opened(event: Event) -> Case:

@@ -25,6 +25,9 @@ class CaseFacts(Facts, Protocol):
     def extension_refusal(self, clock: str, step: Step) -> Message | None:
         """Return why the extension of ``clock`` cannot be asked for, granted or refused now; None when it can."""
 
+    def pause_refusal(self, clock: str, action: str) -> Message | None:
+        """Return why ``action`` cannot pause ``clock`` once more; None when it can."""
+
 
 class IllegalAction(Exception):
     """The action is not legal in the state."""
@@ -120,6 +123,8 @@ def _conditions(lifecycle: Lifecycle, action: Action, given: set[str] | None = N
         step = _extension_step(clock, action.name)
         if step:
             yield _extension_condition(clock.name, step)
+        if any(action.name in pause.begins for pause in clock.pauses):
+            yield _pause_condition(clock.name, action.name)
     for guard in action.guards:
         if not given or not given & compile_expression(guard.check).names:
             yield _guard_condition(guard)
@@ -140,6 +145,14 @@ def _extension_step(clock: Clock, action: str) -> Step | None:
 def _extension_condition(clock: str, step: Step) -> Condition:
     def holds(attempt: Attempt) -> bool:
         attempt.refusal = attempt.facts.extension_refusal(clock, step)
+        return attempt.refusal is None
+
+    return holds
+
+
+def _pause_condition(clock: str, action: str) -> Condition:
+    def holds(attempt: Attempt) -> bool:
+        attempt.refusal = attempt.facts.pause_refusal(clock, action)
         return attempt.refusal is None
 
     return holds

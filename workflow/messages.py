@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +71,23 @@ def say(template: str, /, **values: object) -> Message:
 def spoken_due(local: datetime) -> str:
     """Return a due as law speaks: midnight is the 24:00 that ends a day, not the 00:00 that begins the next one.
 
+    Midnight is the first instant of a day, even where the clocks skip it and show a later time.
+
     Args:
         local: the due, in the zone of those who read it.
 
     >>> spoken_due(datetime(2026, 11, 20, 0, 0))
     '2026-11-19 24:00'
     """
-    if (local.hour, local.minute, local.second) == (0, 0, 0):
-        return f"{local.date() - timedelta(days=1)} 24:00"
-    return local.strftime("%Y-%m-%d %H:%M")
+    before = _just_before(local)
+    return local.strftime("%Y-%m-%d %H:%M") if before.date() == local.date() else before.strftime("%Y-%m-%d 24:00")
+
+
+def _just_before(local: datetime) -> datetime:
+    """The last instant before another, in the same zone: exact time is counted in UTC."""
+    if local.tzinfo is None:
+        return local - datetime.resolution
+    return (local.astimezone(UTC) - datetime.resolution).astimezone(local.tzinfo)
 
 
 def render(value: object, language: Language) -> str:

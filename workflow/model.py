@@ -21,6 +21,12 @@ OPEN = "open"
 OPENED = "opened"
 """The start of a clock that means the instant at which the case was opened."""
 
+RECOUNTED = "recounted"
+"""The action of an event by which a new version of a calendar changed dues; no definition may use the word."""
+
+REVISED = "revised"
+"""The action of an event by which a late entry in its family overtook events of this case; reserved as well."""
+
 CASE = "case"
 """The kind of a case that has no parent, and the prefix by which a subcase names its parent's fields and clocks."""
 
@@ -65,6 +71,8 @@ class Field:
 class TimeUnit(StrEnum):
     """The units in which a law counts."""
 
+    MINUTE = "minute"
+    WORKING_MINUTE = "working minute"
     HOUR = "hour"
     WORKING_HOUR = "working hour"
     DAY = "day"
@@ -92,48 +100,146 @@ class FirstDay(StrEnum):
     INCLUDED = "included"
 
 
+class UpTo(StrEnum):
+    """To the end of which larger span a day is moved."""
+
+    WEEK = "end_of_week"
+    MONTH = "end_of_month"
+    QUARTER = "end_of_quarter"
+    YEAR = "end_of_year"
+
+
 class Roll(StrEnum):
     """What happens when the last day is not a working day."""
 
     NONE = "none"
     NEXT_WORKING_DAY = "next_working_day"
+    PREVIOUS_WORKING_DAY = "previous_working_day"
 
 
 class DayEnd(StrEnum):
-    """When the last day ends."""
+    """When the last day ends. ``at``: at the wall time that the counting names."""
 
     MIDNIGHT = "24:00"
     CLOSE_OF_OFFICE = "close"
     SAME_TIME = "same_time"
+    AT = "at"
+
+
+class Seasons(StrEnum):
+    """Whether a calendar's closed seasons in which time stands still hold for a limit."""
+
+    STAND = "stand"
+    RUN = "run"
 
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """How a limit in days or longer is counted."""
+    """How a limit in days or longer is counted.
+
+    Args:
+        minimum: at least so many working days must lie in the period; 0 for no such rule.
+        up_to: the period reaches to the end of the week, month, quarter or year of its last day.
+        ends_at: with `DayEnd.AT`: the wall time, such as ``17:00``.
+        closed_seasons: whether time stands still in the calendar's closed seasons that say so.
+        each_rolls: of lengths one after another, each begins when the one before, rolled, has ended.
+        begins: it is counted from the end of the week, month, quarter or year of the start.
+        clear: in clear days: the last day of the count is over before the limit ends on the next one.
+    """
 
     first_day: FirstDay = FirstDay.EXCLUDED
     roll: Roll = Roll.NEXT_WORKING_DAY
     ends: DayEnd = DayEnd.MIDNIGHT
+    minimum: int = 0
+    up_to: UpTo | None = None
+    ends_at: str | None = None
+    closed_seasons: Seasons = Seasons.STAND
+    each_rolls: bool = False
+    begins: UpTo | None = None
+    clear: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A length whose number stands in an integer field."""
+
+    field: str
+    unit: TimeUnit
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
     """One possible length of a clock, with the condition under which it applies.
 
-    Exactly one of ``period`` and ``until`` is given: a length, or the field whose date is the last day.
+    Exactly one of ``period``, ``amount`` and ``until`` is given.
+
+    Args:
+        period: the length.
+        until: instead of a length: the field whose date is the last day.
+        when: the condition under which it applies.
+        then: further lengths, each beginning where the one before it ended.
+        amount: instead of a fixed length: the field that holds the number.
+        before: the field from whose date the length is counted back.
     """
 
     period: Period | None
     counting: Counting
     until: str | None = None
     when: str | None = None
+    then: tuple[Period, ...] = ()
+    amount: Amount | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LatestStart:
+    """The latest start of a clock: so long after a field, an action, or ``opened``."""
+
+    after: str
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class DeemedReceipt:
+    """When something that came in counts as received.
+
+    Args:
+        cutoff: what comes later than this wall time, such as ``16:30``, counts from the next day.
+        outside_hours: what comes while the office is closed counts from its next opening.
+        rest_day: what comes on a day of rest counts from the next working day.
+    """
+
+    cutoff: str | None = None
+    outside_hours: bool = False
+    rest_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """When time stands still.
+
+    Args:
+        begins, ends: names of instant fields or of actions.
+        first_day: whether the day on which it begins is paused.
+        last_day: whether the day on which it ends is still paused.
+        times: how often it may be used in one run of the clock; None for no maximum.
+        at_most: after this length it ends by itself.
+    """
+
+    begins: tuple[str, ...]
+    ends: tuple[str, ...]
+    first_day: bool = False
+    last_day: bool = True
+    times: int | None = None
+    at_most: Period | None = None
 
 
 class ExtensionMode(StrEnum):
-    """Whether an extension names the new total or the addition."""
+    """Whether an extension names the new total, the addition, or the new last day."""
 
     TO = "to"
     BY = "by"
+    UNTIL = "until"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,19 +247,34 @@ class Extension:
     """How a clock may be extended.
 
     Args:
-        mode: ``to`` a total counted from the same start, or ``by`` so much more.
+        mode: ``to`` a total counted from the same start, ``by`` so much more, or ``until`` a day.
+        period: the total or the addition, where the definition fixes it.
         times: how often it may be granted.
-        ask, grant, refuse: the actions that ask for it, grant it and refuse it.
+        ask, grant, refuse: the actions that ask for it, grant it and refuse it; without ``ask`` nobody needs to ask.
         before_due: it may be asked and granted only before the limit has run out; undecided at due means lapsed.
+        amount: for ``by``: the field, given with the grant, that holds the number instead.
+        until: for ``until``: the date field, given with the grant, that holds the new last day.
+        cap: the total from the start that no extension passes.
+        lead: it must be asked for (or granted, where nobody asks) at least so long before due.
+        decided_within: it must be granted at most so long after the start, counted as the clock itself.
+        decided_after: from which field, action, or ``opened`` that is counted instead of the start.
+        every_run: a grant holds for later runs of the clock too.
     """
 
     mode: ExtensionMode
-    period: Period
+    period: Period | None
     times: int
-    ask: str
+    ask: str | None
     grant: str
     refuse: str | None = None
     before_due: bool = True
+    amount: Amount | None = None
+    until: str | None = None
+    cap: Period | None = None
+    lead: Period | None = None
+    decided_within: Period | None = None
+    decided_after: str | None = None
+    every_run: bool = False
 
 
 class Side(StrEnum):
@@ -164,22 +285,44 @@ class Side(StrEnum):
     AFTER = "after"
 
 
+class Strictness(StrEnum):
+    """Which of the readings of a limit is meant: the earliest, the adopted one, or the latest."""
+
+    STRICT = "strict"
+    ADOPTED = "adopted"
+    LENIENT = "lenient"
+
+
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One step of a ladder: an action that the system fires before, at or after due. ``offset`` is None at due."""
+    """One step of a ladder: an action that the system fires before, at or after due.
+
+    Args:
+        offset: how far from due; None at due.
+        reading: by which reading of the limit it is placed; where it is None, warnings (before due) go by the strict
+            one, sanctions (after due) by the lenient one, and what comes at due by the adopted one.
+    """
 
     side: Side
     offset: Period | None
     action: str
+    reading: Strictness | None = None
+
+    @property
+    def goes_by(self) -> Strictness:
+        """The reading by which it is placed."""
+        by_side = {Side.BEFORE: Strictness.STRICT, Side.DUE: Strictness.ADOPTED, Side.AFTER: Strictness.LENIENT}
+        return self.reading or by_side[self.side]
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A working target: not later than another clock's due, less a reserve."""
+    """Not later than another clock's due, less a reserve: a working target, or with ``hard`` the due itself."""
 
     clock: str
     of_case: bool
-    reserve: Period
+    reserve: Period | None = None
+    hard: bool = False
 
 
 class Effect(StrEnum):
@@ -191,15 +334,40 @@ class Effect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Expiry:
+    """What the system does when a limit has run out, and the condition under which it is this and nothing else."""
+
+    action: str
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReading:
+    """Another reading of a clock's limit. ``pauses``: time stands still by this reading too."""
+
+    limits: tuple[Limit, ...]
+    pauses: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """A limit that runs over several states.
 
     Args:
         starts: names of instant fields, of actions, or ``opened``; the first that is known starts the clock.
-        limits: tried in order; the first whose condition holds applies. The last has no condition.
+        limits: tried in order; the first whose condition holds applies.
         stops: actions that meet the clock.
         runs_on: actions that undo an earlier stop, as if it had not been (a reply sent back).
         restarts: actions from which the clock starts anew.
+        latest_start: it starts at this time at the latest, whatever else is known.
+        receipt: when what starts it counts as received.
+        pauses: when time stands still.
+        strict, lenient: other readings of its limits: an earlier one for warnings, a later one for sanctions.
+        expires: what the system does at due, where the limit has run out; the first whose condition holds ends the
+            clock.
+        calendar: the id of the calendar by which it is counted; None for the procedure's.
+        deemed_later: for names of ``starts``: how much later than that it counts as received.
+        all_of: for names of ``starts`` that stand for several: the clock starts when all of these are known.
     """
 
     name: str
@@ -214,6 +382,15 @@ class Clock:
     extension: Extension | None = None
     within: Bound | None = None
     ladder: tuple[Rung, ...] = ()
+    latest_start: LatestStart | None = None
+    receipt: DeemedReceipt | None = None
+    pauses: tuple[Pause, ...] = ()
+    strict: OtherReading | None = None
+    lenient: OtherReading | None = None
+    expires: tuple[Expiry, ...] = ()
+    calendar: str | None = None
+    deemed_later: Mapping[str, Period] = field(default_factory=dict)
+    all_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

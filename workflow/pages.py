@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .clocks import ClockStatus, LineKind
-from .engine import CaseView, EventView, ListItem, Offer, Receipt, TickReport
+from .engine import CaseView, EventView, ListItem, Offer, Receipt, RecountReport, TickReport
 from .messages import Message, Text, say, spoken_due
 from .model import Effect, Field, Side
 from .plain import shown_data
@@ -68,6 +68,19 @@ def definitions(deployed: Iterable[Definition]) -> Page:
     """Return deployed definitions."""
     rows = tuple((definition.kind, definition.name, definition.version) for definition in deployed)
     yield Grid((say("Kind"), say("Name"), say("Version")), rows)
+
+
+def recounted(report: RecountReport) -> Page:
+    """Return which dues a new version of a calendar has moved; nothing when it moved none."""
+    if report.moved:
+        yield Line(say("{count} due(s) moved by a new calendar", count=len(report.moved)), "strong")
+        headings = (say("Case"), say("Clock"), say("Was due"), say("Now due"))
+        rows = tuple(
+            (one.case, one.title, show_due(one.old, one.zone), show_due(one.new, one.zone)) for one in report.moved
+        )
+        yield Grid(headings, rows)
+    for case, message in report.failed.items():
+        yield Line(say("not recounted: {case}: {message}", case=case, message=message), "alarm")
 
 
 def cases(items: Sequence[ListItem]) -> Page:
@@ -171,7 +184,11 @@ def _clock_rows(view: CaseView) -> Iterator[tuple[object, ...]]:
 def _standing(status: ClockStatus) -> Message:
     if status.stopped_at:
         return say("met") if status.met else say("late")
-    return say("ended") if status.ended_at else say("running")
+    if status.expired_at:
+        return say("expired")
+    if status.ended_at:
+        return say("ended")
+    return say("paused") if status.paused_since else say("running")
 
 
 def _subcase_row(view: CaseView) -> tuple[object, ...]:
@@ -244,10 +261,32 @@ def _entry(
         effective,
         "" if recorded == effective else recorded,
         entry.number,
-        say("{title} (overtaken)", title=entry.title) if entry.overtaken else entry.title,
+        _happened(entry, zone),
         name_of(roster, event.actor),
-        [say("{name}: {value}", name=name, value=_value(value, zone)) for name, value in data.items()],
+        [
+            *(say("{name}: {value}", name=name, value=_value(value, zone)) for name, value in data.items()),
+            *_recount(event.recount, zone),
+        ],
     )
+
+
+def _happened(entry: EventView, zone: str) -> object:
+    by = entry.overtaken_by
+    if by:
+        at = show_instant(by.event.recorded_at, zone)
+        return say("{title} (overtaken by {by}, recorded {at})", title=entry.title, by=by.title, at=at)
+    return say("{title} (overtaken)", title=entry.title) if entry.overtaken else entry.title
+
+
+def _recount(recount: Mapping[str, Any] | None, zone: str) -> Iterator[Message]:
+    """What a new version of a calendar moved, and by which one it was counted before and is now."""
+    if recount is None:
+        return
+    for clock, dues in recount["clocks"].items():
+        old, new = (show_due(datetime.fromisoformat(dues[which]), zone) for which in ("old", "new"))
+        yield say("{clock}: {old} -> {new}", clock=clock, old=old, new=new)
+    old, new = (recount[which]["version"] or NOTHING for which in ("from", "to"))
+    yield say("calendar {calendar}: version {old} -> {new}", calendar=recount["calendar"], old=old, new=new)
 
 
 def name_of(roster: Roster, person: str) -> object:
@@ -261,6 +300,10 @@ _KINDS = {
     LineKind.COUNTED: say("counted"),
     LineKind.REST: say("passed over"),
     LineKind.ROLLED: say("moved on"),
+    LineKind.RECEIPT: say("not yet received"),
+    LineKind.PAUSED: say("paused"),
+    LineKind.CLOSED: say("closed season"),
+    LineKind.MINIMUM: say("least number of days"),
 }
 _WEEKDAYS = (say("Mon"), say("Tue"), say("Wed"), say("Thu"), say("Fri"), say("Sat"), say("Sun"))
 
@@ -288,8 +331,8 @@ def why(status: ClockStatus) -> Page:
     )
     yield Grid((say("Day"), "", "", say("No."), say("Why")), rows)
     yield from _standing_lines(status, zone)
-    for rung, declared in zip(status.rungs, clock.ladder, strict=True):
-        at = show_instant(rung.at, zone) if declared.side is Side.BEFORE else show_due(rung.at, zone)
+    for rung in status.rungs:
+        at = show_instant(rung.at, zone) if rung.side is Side.BEFORE else show_due(rung.at, zone)
         yield Line(say("  {at}  {action}", at=at, action=rung.action))
 
 
@@ -304,11 +347,25 @@ def _standing_lines(status: ClockStatus, zone: str) -> Page:
         yield Line(say("the target cannot be met: it does not lie after the start"), "note")
     if status.provisional:
         yield Line(say("provisional: no official calendar reaches so far yet"), "note")
+    if status.strict_due_at < status.due_at:
+        yield Line(say("by the strict reading due {due}; warnings go by it", due=show_due(status.strict_due_at, zone)))
+    if status.lenient_due_at > status.due_at:
+        due = show_due(status.lenient_due_at, zone)
+        yield Line(say("by the lenient reading due {due}; sanctions go by it", due=due))
+    if status.running and status.paused_since:
+        since = show_instant(status.paused_since, zone)
+        yield Line(say("time stands still since {since}; the due is as if it ran again now", since=since), "note")
+    if status.expired_at:
+        yield Line(say("ran out {at}: {action}", at=show_due(status.expired_at, zone), action=_expiry(status)), "note")
     if status.stopped_at:
         at = show_instant(status.stopped_at, zone)
         yield (
             Line(say("stopped {at}, in time", at=at)) if status.met else Line(say("stopped {at}, late", at=at), "alarm")
         )
+
+
+def _expiry(status: ClockStatus) -> list[str]:
+    return [rung.action for rung in status.rungs if rung.expiry]
 
 
 def tick(report: TickReport, numbers: Mapping[str, str], zone: str) -> Page:
@@ -334,7 +391,7 @@ def outcome(found: Outcome, view: CaseView | None, numbers: Mapping[str, str], r
     """Return what a step of a story led to. ``view``: the case after it, where it concerns one."""
     deed = found.step.deed
     if isinstance(deed, DoStep | OpenStep):
-        yield Line(say("{actor}: {action}", actor=name_of(roster, deed.by), action=found.title or ""))
+        yield Line(say("{actor}: {action}", actor=name_of(roster, deed.who), action=found.title or ""))
     if found.refusal:
         yield Line(say("refused: {message}", message=found.refusal.message), "alarm")
         if found.refusal.hint:
@@ -348,4 +405,4 @@ def outcome(found: Outcome, view: CaseView | None, numbers: Mapping[str, str], r
     if isinstance(deed, ShowStep) and view:
         yield from case(view)
     for mismatch in found.mismatches:
-        yield Line(mismatch, "alarm")
+        yield Line(mismatch.message, "alarm")

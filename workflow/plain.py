@@ -5,12 +5,12 @@ Every face that speaks JSON uses these, so that a script sees the same keys ever
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from .clocks import ClockStatus, Line
-from .engine import CaseView, EventView, ListItem, Offer, Receipt, TickReport
+from .engine import CaseView, EventView, ListItem, Moved, Offer, Receipt, RecountReport, TickReport
 from .errors import CaseclockError, DefinitionInvalid, InvalidInput, Problem
 from .history import Case, Event
 from .messages import Language, Message, Text, render
@@ -74,15 +74,21 @@ def status(found: ClockStatus, language: Language) -> Plain:
         "effect": found.clock.effect.value,
         "started_at": found.started_at.isoformat(),
         "started_by": found.started_by,
+        "came_at": _iso(found.reckoning.received.came_at if found.reckoning.received else found.started_at),
         "due_at": found.due_at.isoformat(),
+        "strict_due_at": found.strict_due_at.isoformat(),
+        "lenient_due_at": found.lenient_due_at.isoformat(),
         "target_at": _iso(found.target_at),
         "infeasible": found.infeasible,
         "provisional": found.provisional,
         "stopped_at": _iso(found.stopped_at),
         "ended_at": _iso(found.ended_at),
+        "expired_at": _iso(found.expired_at),
+        "paused_since": _iso(found.paused_since if found.running else None),
         "met": found.met,
         "late": found.late,
         "extension_asked_at": _iso(found.asked_at),
+        "extension_until": _iso(found.grant_until),
     }
 
 
@@ -105,6 +111,7 @@ def _line(line: Line, language: Language) -> Plain:
         "number": line.number,
         "notes": [note.text(language) for note in line.notes],
         "spans": [[begins.isoformat(), ends.isoformat()] for begins, ends in line.spans],
+        "ends": line.ends,
     }
 
 
@@ -114,6 +121,7 @@ def entry(found: EventView, language: Language, fields: Mapping[str, Field], *, 
         "number": found.number,
         "title": found.title.of(language.code),
         "overtaken": found.overtaken,
+        "overtaken_by": found.overtaken_by.event.seq if found.overtaken_by else None,
         **event(found.event, fields, private=private),
     }
 
@@ -132,6 +140,8 @@ def event(found: Event, fields: Mapping[str, Field], *, private: bool = False) -
         "from_state": found.from_state,
         "to_state": found.to_state,
         "data": shown_data(found.data, fields, private=private),
+        "overtakes": list(found.overtakes),
+        "recount": None if found.recount is None else dict(found.recount),
     }
 
 
@@ -192,7 +202,7 @@ def outcome(found: Outcome, language: Language) -> Plain:
         "refusal": error(found.refusal, language) if found.refusal else None,
         "tick": tick(found.report, language) if found.report else None,
         "why": explained(found.status, language) if found.status else None,
-        "mismatches": [mismatch.text(language) for mismatch in found.mismatches],
+        "mismatches": [mismatch.message.text(language) for mismatch in found.mismatches],
     }
 
 
@@ -209,6 +219,22 @@ def definition(deployed: Definition) -> Plain:
         "version": deployed.version,
         "fingerprint": deployed.fingerprint,
     }
+
+
+def deployed(definitions: Iterable[Definition], report: RecountReport) -> list[Plain]:
+    """Return deployed definitions, each with the dues that it has moved, which only a calendar does."""
+    return [
+        {**definition(one), "moved": [_moved(moved) for moved in report.moved if _is_by(moved, one)]}
+        for one in definitions
+    ]
+
+
+def _is_by(moved: Moved, deployed: Definition) -> bool:
+    return (deployed.kind, deployed.name) == ("calendar", moved.calendar)
+
+
+def _moved(moved: Moved) -> Plain:
+    return {"case": moved.case, "clock": moved.clock, "old": moved.old.isoformat(), "new": moved.new.isoformat()}
 
 
 def problem(found: Problem, language: Language) -> Plain:

@@ -27,6 +27,7 @@ class Definition:
         name: the procedure's or calendar's id; ``roster`` for the roster.
         version: the procedure's version; calendars and rosters count up from 1 with every change.
         fingerprint: SHA-256 over the meaning, so that comments and layout do not count.
+        recounted_at: for a calendar: when every open case had been recounted by this version; None until then.
     """
 
     office: str
@@ -37,11 +38,17 @@ class Definition:
     source: str
     compiled: str
     deployed_at: datetime
+    recounted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ClockRow:
-    """The projection of one clock of one case: what lists and inboxes sort and filter by; never the truth."""
+    """The projection of one clock of one case: what lists and inboxes sort and filter by; never the truth.
+
+    Args:
+        calendar: the calendar by which the due was counted, with its version, such as ``cn@3``; None in rows that an
+            older caseclock wrote.
+    """
 
     case: str
     clock: str
@@ -49,6 +56,7 @@ class ClockRow:
     due_at: datetime
     provisional: bool
     running: bool
+    calendar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +160,17 @@ class Transaction(Protocol):
     def cases(self, query: CaseQuery) -> tuple[ListedCase, ...]:
         """Return the cases that match, soonest due first."""
 
+    def clocks(self, root: str) -> tuple[ClockRow, ...]:
+        """Return the projected clocks of a case and its subcases, in order of case and name."""
+
+    def open_families(self, procedures: Sequence[str], after: str, limit: int) -> tuple[str, ...]:
+        """Return up to ``limit`` ids of cases without parent of which any member is open, in order of id.
+
+        Args:
+            procedures: only cases of these.
+            after: only ids after this one; empty to begin.
+        """
+
     def timers(self, until: datetime, limit: int) -> tuple[Timer, ...]:
         """Return up to ``limit`` undelivered rungs whose instant is not after ``until``, in legal order."""
 
@@ -161,14 +180,23 @@ class Transaction(Protocol):
     def save(self, change: Change) -> None:
         """Write ``change``. Raises `Conflict` when a case has been changed since the change was made."""
 
-    def definition(self, kind: Kind, name: str, version: int | None = None) -> Definition | None:
-        """Return a deployed definition, the newest version when none is named."""
+    def definition(
+        self, kind: Kind, name: str, version: int | None = None, as_of: datetime | None = None
+    ) -> Definition | None:
+        """Return a deployed definition, the newest version when none is named.
+
+        Args:
+            as_of: only versions that had been deployed at this instant.
+        """
 
     def definitions(self) -> tuple[Definition, ...]:
         """Return every deployed definition, by kind, name and version."""
 
     def deploy(self, definition: Definition) -> None:
         """Keep a definition. Raises `Conflict` when this version of it is already kept with another fingerprint."""
+
+    def finish_recount(self, calendar: str, version: int, at: datetime) -> None:
+        """Note down that every open case has been recounted by this version of a calendar."""
 
 
 class Store(Protocol):

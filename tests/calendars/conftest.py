@@ -30,3 +30,23 @@ def cn() -> Calendar:
 @pytest.fixture(scope="session")
 def xiangxi() -> Calendar:
     return read_calendar(shipped("xiangxi"), shipped)
+
+
+@pytest.fixture(scope="session")
+def uk() -> Calendar:
+    return read_calendar(shipped("uk"), shipped)
+
+
+@pytest.fixture(scope="session")
+def england() -> Calendar:
+    return read_calendar(shipped("england"), shipped)
+
+
+@pytest.fixture(scope="session")
+def ie() -> Calendar:
+    return read_calendar(shipped("ie"), shipped)
+
+
+@pytest.fixture(scope="session")
+def fr() -> Calendar:
+    return read_calendar(shipped("fr"), shipped)

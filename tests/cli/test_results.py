@@ -184,10 +184,13 @@ def test_actions_say_their_inputs_and_what_is_in_the_way(shell: Any) -> None:
 
 def test_every_command_speaks_json(shell: Any, tmp_path: Path) -> None:
     from caseclock.cli import caseclock
+    from caseclock.definitions import shipped
 
     case = shell.dispatched()
     table = tmp_path / "posts.csv"
     table.write_text("subject,posted_at\nA,2026-11-15\n", encoding="utf-8")
+    test = tmp_path / "inquiry.test.yaml"
+    test.write_text(shipped("inquiry.test.yaml"), encoding="utf-8")
     arguments: dict[str, tuple[str, ...]] = {
         "init": (str(tmp_path / "new"),),
         "check": (),
@@ -203,6 +206,8 @@ def test_every_command_speaks_json(shell: Any, tmp_path: Path) -> None:
         "inbox": (),
         "due": (),
         "tick": (),
+        "calendar": ("show", "cn"),
+        "test": (str(test),),
         "demo": (),
     }
     assert set(arguments) == set(caseclock.commands)

@@ -93,7 +93,8 @@ def test_a_limit_can_run_until_a_given_date(cn):
     assert count(limit, start, cn, until=date(2026, 11, 21)).due_day == date(2026, 11, 23)
     past = count(limit, start, cn, until=date(2026, 11, 13))
     assert past.due == cn.midnight_after(date(2026, 11, 13))
-    assert past.lines[-1].notes[-1].text() == "the limit ended on 2026-11-13, before the clock started"
+    assert [(line.day.day, line.ends) for line in past.lines] == [(13, "24:00"), (14, None), (15, None), (16, None)]
+    assert past.lines[0].notes[-1].text() == "the limit ends at 24:00"
 
 
 def test_an_extension_of_a_given_date_never_counts_that_date_again(cn):

@@ -15,7 +15,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST, LAST = datetime(2012, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
 
 starts = st.datetimes(FIRST.replace(tzinfo=None), LAST.replace(tzinfo=None), timezones=st.just(UTC))
-countings = st.builds(Counting, st.sampled_from(FirstDay), st.sampled_from(Roll))
+countings = st.builds(Counting, st.sampled_from(FirstDay), st.sampled_from([Roll.NONE, Roll.NEXT_WORKING_DAY]))
 
 
 def recompute(lines: Sequence[Line], total: int) -> datetime:
@@ -45,7 +45,7 @@ def test_counted_lines_equal_the_limit_and_give_the_due(cn, start, amount, unit,
     assert reckoning.lines[0].day == start.astimezone(SHANGHAI).date()
 
 
-@given(start=starts, amount=st.integers(1, 20), more=st.integers(1, 20), mode=st.sampled_from(ExtensionMode))
+@given(start=starts, amount=st.integers(1, 20), more=st.integers(1, 20), mode=st.sampled_from([ExtensionMode.TO, ExtensionMode.BY]))
 def test_an_extended_limit_counts_the_extension_too(cn, start, amount, more, mode):
     unit = TimeUnit.WORKING_DAY
     extension = Extension(mode, Period(more, unit), 1, "ask", "grant")
@@ -73,7 +73,7 @@ def sentences(lines: Sequence[Line]) -> list[str]:
 def test_why_three_days_from_12_february_end_on_the_24th(cn):
     start = cn.at(date(2026, 2, 12), time(10))
     lines = sentences(count(Limit(Period(3, TimeUnit.DAY), Counting()), start, cn).lines)
-    notice = "General Office of the State Council notice on holidays, 2025-11-04"
+    notice = "General Office of the State Council notice on holidays, 国办发明电〔2025〕7号, 2025-11-04"
     assert lines[:4] == [
         "02-12 start: the clock starts at 10:00; this day is not counted",
         "02-13 counted: day 1 of 3",

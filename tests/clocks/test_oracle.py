@@ -1,69 +1,139 @@
-"""Counting agrees with a slow program that walks day by day and shares no code with it."""
+"""Counting agrees with a second program that shares no code with it, and explains itself to a third.
 
+The oracle (`oracle.py`) counts day by day from the text of the rules; the checker (`checker.py`) recomputes the due
+from the lines of an explanation alone. A failing question is printed so that it can be pasted into a test.
+"""
+
+from __future__ import annotations
+
+import json
 import random
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
-from chinese_calendar import is_workday
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
-from caseclock.workflow.clocks import count
-from caseclock.workflow.model import Counting, FirstDay, Limit, Period, Roll, TimeUnit
+from caseclock.workflow import plain
+from caseclock.workflow.clocks import ClockStatus, Reckoning, received
+from caseclock.workflow.messages import ENGLISH
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-def walk(start: datetime, amount: int, *, working: bool, included: bool, roll: bool) -> datetime:
-    day = start.astimezone(SHANGHAI).date()
-    counted = 0
-    if not included:
-        day += timedelta(days=1)
-    while True:
-        counted += is_workday(day) if working else 1
-        if counted == amount:
-            break
-        day += timedelta(days=1)
-    while roll and not is_workday(day):
-        day += timedelta(days=1)
-    return datetime.combine(day, time(), SHANGHAI) + timedelta(days=1)
-
-
-def test_thousands_of_random_limits(cn):
-    chance = random.Random(20261123)
-    for _ in range(4000):
-        start = datetime(2010, 1, 3, tzinfo=UTC) + timedelta(seconds=chance.randrange(16 * 365 * 86400))
-        amount = chance.randint(1, 60)
-        working, included, roll = (chance.random() < 0.5 for _ in range(3))
-        limit = Limit(
-            Period(amount, TimeUnit.WORKING_DAY if working else TimeUnit.DAY),
-            Counting(
-                first_day=FirstDay.INCLUDED if included else FirstDay.EXCLUDED,
-                roll=Roll.NEXT_WORKING_DAY if roll else Roll.NONE,
-            ),
-        )
-        expected = walk(start, amount, working=working, included=included, roll=roll)
-        assert count(limit, start, cn).due == expected, (start, limit)
-
-
-@given(
-    day=st.dates(date(2012, 1, 1), date(2025, 12, 1)),
-    amount=st.integers(1, 24),
-    unit=st.sampled_from([TimeUnit.DAY, TimeUnit.WORKING_DAY, TimeUnit.WEEK, TimeUnit.MONTH]),
+from . import checker, oracle
+from .random_cases import (
+    ClockQuestion,
+    Question,
+    answer,
+    ask_clock,
+    ask_library,
+    deemed_receipt,
+    dues,
+    random_clock,
+    random_instant,
+    random_office,
+    random_question,
+    random_receipt,
 )
-def test_a_rolled_due_never_falls_on_a_rest_day_and_never_moves_back(cn, day, amount, unit):
-    start = cn.at(day, time(9))
-    rolled = count(Limit(Period(amount, unit), Counting()), start, cn)
-    plain = count(Limit(Period(amount, unit), Counting(roll=Roll.NONE)), start, cn)
-    assert cn.is_working(rolled.due_day)
-    assert plain.due <= rolled.due
-    if plain.due < rolled.due:
-        assert cn.working_days(plain.due_day, rolled.due_day) == 1
+
+CHUNKS = 50
 
 
-@given(day=st.dates(date(2012, 1, 1), date(2026, 6, 1)), amount=st.integers(1, 60))
-def test_starting_later_never_ends_earlier(cn, day, amount):
-    for unit in (TimeUnit.DAY, TimeUnit.WORKING_DAY, TimeUnit.MONTH):
-        limit = Limit(Period(amount if unit is not TimeUnit.MONTH else amount % 12 + 1, unit), Counting())
-        today, tomorrow = (count(limit, cn.at(start, time(9)), cn).due for start in (day, day + timedelta(days=1)))
-        assert today <= tomorrow
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_a_hundred_thousand_random_limits(chunk):
+    chance = random.Random(f"limits {chunk}")
+    for number in numbers(chunk, 40, 50):
+        compare(random_question(chance, number))
+
+
+def compare(question: Question) -> None:
+    expected, found = answer(question), ask_library(question)
+    expect(question, found.due, expected.at)
+    if not question.in_hours and not found.bounded:
+        expect(question, found.due_day, expected.day)
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_random_clocks_with_all_that_moves_their_start_and_all_readings(chunk):
+    chance = random.Random(f"clocks {chunk}")
+    for number in numbers(chunk, 5, 30):
+        compare_clock(random_clock(chance, number))
+
+
+def compare_clock(asked: ClockQuestion) -> None:
+    expected, status = dues(asked), ask_clock(asked)
+    found = status.strict_due_at, status.due_at, status.lenient_due_at
+    expect(asked, found, expected)
+    printed = explained(status)
+    expect(asked, checker.due(printed["days"], printed["zone"]), status.due_at)
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_random_receipts(chunk):
+    chance = random.Random(f"receipts {chunk}")
+    for number in numbers(chunk, 5, 60):
+        office, calendar = random_office(number)
+        rule, instant = random_receipt(chance, office), random_instant(chance, office)
+        found = received(deemed_receipt(rule), instant, calendar).at
+        expect((number, instant, rule), found, oracle.received(office, instant, rule))
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_from_its_lines_alone_a_second_program_gets_the_same_due(chunk):
+    chance = random.Random(f"explanations {chunk}")
+    status = ask_clock(random_clock(chance, chunk))
+    for number in numbers(chunk, 5, 16):
+        question = random_question(chance, number)
+        reckoning = ask_library(question)
+        check(question, reckoning, explained(replace(status, due_at=reckoning.due, reckoning=reckoning)))
+
+
+def check(question: Question, reckoning: Reckoning, printed: dict[str, Any]) -> None:
+    days = printed["days"]
+    expect(question, checker.due(days, printed["zone"]), reckoning.due)
+    if question.extension is None and not reckoning.bounded:
+        if question.in_hours:
+            expect(question, checker.running(days), running(question))
+        elif (number := counted(question)) is not None:
+            expect(question, checker.counted(days), number)
+
+
+def running(question: Question) -> timedelta:
+    return sum((amount * oracle.EXACT[unit.removeprefix("working ")] for amount, unit in question.limit), timedelta())
+
+
+def counted(question: Question) -> int | None:
+    """How many days the limit counts; None where that depends on pauses, or on a date."""
+    if question.until or question.before:
+        return None
+    if all(unit not in oracle.MONTHS for _, unit in question.limit):
+        return sum(amount * 7 if unit == "week" else amount for amount, unit in question.limit)
+    return period_length(question) if len(question.limit) == 1 else None
+
+
+def period_length(question: Question) -> int:
+    """How many days there are in so many months or years."""
+    office, _ = random_office(question.office)
+    ((amount, unit),) = question.limit
+    first = office.day(question.start) - question.at_day_end * oracle.DAY
+    first = oracle.end_of_span(first, question.rule.begins)
+    last = oracle.corresponding(first, amount * oracle.MONTHS[unit])
+    both_ends = question.rule.first_day == "included" and last.day != first.day
+    return (last - first).days + both_ends
+
+
+def explained(status: ClockStatus) -> dict[str, Any]:
+    """Return the explanation as a program reads it that knows nothing but JSON."""
+    printed: dict[str, Any] = json.loads(json.dumps(plain.explained(status, ENGLISH)))
+    return printed
+
+
+def numbers(chunk: int, offices: int, each: int) -> Iterator[int]:
+    """Yield the numbers of a chunk's offices, each so often."""
+    for number in range(chunk * offices, (chunk + 1) * offices):
+        yield from [number] * each
+
+
+def expect(asked: object, found: object, expected: object) -> None:
+    """Fail with the question in a form that one can paste, after ``import datetime``."""
+    if found != expected:
+        pytest.fail(f"{asked!r}\nexpected {expected}\nfound    {found}", pytrace=False)

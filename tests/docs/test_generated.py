@@ -40,7 +40,7 @@ def codes_in(tree: ast.Module) -> Iterator[str]:
         parts: list[ast.expr] = []
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            parts = node.args[:2] if name in ("Problem", "problem", "_report") else []
+            parts = node.args[:2] if name in ("Problem", "problem", "finding", "_report") else []
         elif isinstance(node, ast.Tuple):
             # a code returned or yielded with its message, or kept beside how to say it; such codes have a hyphen
             parts = [part for part in node.elts[:1] if "-" in str(getattr(part, "value", ""))]

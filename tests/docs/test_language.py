@@ -21,7 +21,18 @@ from caseclock.workflow.clocks import count
 from caseclock.workflow.clocks.ladder import rung_instant
 from caseclock.workflow.grammar import BUILTIN_NAMES, FUNCTIONS
 from caseclock.workflow.guards import compile_expression
-from caseclock.workflow.model import Counting, FieldType, Limit, Roll, Rung, TimeUnit
+from caseclock.workflow.model import (
+    Counting,
+    DayEnd,
+    FieldType,
+    FirstDay,
+    Limit,
+    Roll,
+    Rung,
+    Seasons,
+    TimeUnit,
+    UpTo,
+)
 
 SECTIONS = {
     "ProcedureShape": "The file",
@@ -34,6 +45,15 @@ SECTIONS = {
     "CountingShape": "Counting",
     "ExtensionShape": "Extension",
     "WithinShape": "Within",
+    "StartShape": "Starts",
+    "LatestStartShape": "Latest start",
+    "ReceiptShape": "Receipt",
+    "PauseShape": "Pauses",
+    "AdditionShape": "Addition",
+    "DecidedShape": "Term",
+    "OtherReadingShape": "Strict and lenient",
+    "ExpiryShape": "Expiry",
+    "RungShape": "Rungs",
     "StateShape": "States",
     "ActionShape": "Actions",
     "SharedActionShape": "Actions",
@@ -104,9 +124,9 @@ def test_the_keys_of_the_other_files_stand_in_their_sections(language: Any, titl
     assert set(keys_told(language, title)) == set(keys)
 
 
-def test_the_keys_below_notices_and_days_are_told(language: Any) -> None:
+def test_the_keys_below_notices_days_and_seasons_are_told(language: Any) -> None:
     text = language.section("Calendar files")
-    for key in (*calendar_reader.NOTICE_KEYS, *calendar_reader.DAY_KEYS):
+    for key in (*calendar_reader.NOTICE_KEYS, *calendar_reader.DAY_KEYS, *calendar_reader.SEASON_KEYS):
         assert f"`{key}`" in text
 
 
@@ -115,9 +135,11 @@ def test_every_type_every_unit_and_every_word_is_told(language: Any) -> None:
     assert told == set(FieldType)
     for unit in TimeUnit:
         assert f"`{unit}`" in language.section("Values")
-    for kind in (Roll, *(type(value) for value in (Counting().first_day, Counting().ends))):
+    for kind in (Roll, FirstDay, UpTo, Seasons):
         for word in kind:
             assert word.value in language.section("Counting"), word
+    for end in set(DayEnd) - {DayEnd.AT}:
+        assert end.value in language.section("Counting"), end
 
 
 def test_every_name_and_function_of_expressions_is_told(language: Any) -> None:
@@ -232,7 +254,7 @@ def test_the_example_of_rungs_is_right(language: Any, cn: Calendar) -> None:
     keys = re.findall(r"`([^`]+)`", line)
     end = datetime.combine(due, datetime.min.time(), SHANGHAI) + timedelta(days=1)
     placed = [
-        rung_instant(Rung(*parse_rung(key), "warn"), start=end - timedelta(days=30), target=end, due=end, calendar=cn)
+        rung_instant(Rung(*parse_rung(key), "warn"), start=end - timedelta(days=30), due=end, calendar=cn)
         for key in keys
     ]
     assert placed == [

@@ -45,6 +45,9 @@ class Extensions:
     def extension_refusal(self, clock: str, step: str) -> Message | None:
         return self.refusal
 
+    def pause_refusal(self, clock: str, action: str) -> Message | None:
+        return None
+
 
 @pytest.mark.parametrize("lifecycle", list(lifecycles()))
 def test_each_action_of_each_state_is_legal_exactly_where_it_is_declared(lifecycle: Lifecycle) -> None:

@@ -39,7 +39,7 @@ def test_a_case_is_read_back_as_it_was_saved(store: Store, make: Any) -> None:
     (case,) = make.keep(store, closed, before=(case,))
     assert family(store, case.id) == (case,)
     assert case.closed_at is not None
-    assert case.delivered == {RungKey("public_reply", 1, 0)}
+    assert case.delivered == {RungKey("public_reply", 1, 0): 2}
 
 
 def test_the_history_is_read_back_as_it_was_recorded_and_adds_up_to_the_case(store: Store, make: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import Problem
-from ..model import Procedure
+from ..model import Limit, Procedure
 from .expressions import FLAG, Scope, Typed, check_expression, typed
 from .places import Path, actions, lifecycles
 
@@ -22,10 +22,21 @@ def check_conditions(procedure: Procedure) -> Iterator[Problem]:
                 yield from _check((*path, "sets", name), source, scope, typed(lifecycle.fields[name]))
     for path, lifecycle in lifecycles(procedure):
         for clock in lifecycle.clocks.values():
-            for index, limit in enumerate(clock.limits):
-                if limit.when is not None:
-                    place = (*path, "clocks", clock.name, "limit", index, "when")
-                    yield from _check(place, limit.when, scopes[lifecycle.kind], FLAG)
+            place = (*path, "clocks", clock.name)
+            yield from _limits((*place, "limit"), clock.limits, scopes[lifecycle.kind])
+            for key, reading in (("strict", clock.strict), ("lenient", clock.lenient)):
+                known = {limit.when for limit in clock.limits}
+                own = tuple(limit for limit in reading.limits if limit.when not in known) if reading else ()
+                yield from _limits((*place, key, "limit"), own, scopes[lifecycle.kind])
+            for index, expiry in enumerate(clock.expires):
+                if expiry.when is not None:
+                    yield from _check((*place, "expires", index, "when"), expiry.when, scopes[lifecycle.kind], FLAG)
+
+
+def _limits(path: Path, limits: tuple[Limit, ...], scope: Scope) -> Iterator[Problem]:
+    for index, limit in enumerate(limits):
+        if limit.when is not None:
+            yield from _check((*path, index, "when"), limit.when, scope, FLAG)
 
 
 def _check(path: Path, source: str, scope: Scope, expects: Typed) -> Iterator[Problem]:

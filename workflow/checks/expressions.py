@@ -232,7 +232,7 @@ class _Checker:
                 self._named("name", first, [name for name in self.scope.names if name not in BUILTIN_NAMES])
             case "times" | "doer":
                 self._named("action", first, self.scope.actions)
-            case "overdue":
+            case "overdue" | "overdue_by_any_reading" | "paused":
                 self._named("clock", first, self.scope.clocks)
             case _:
                 self._in_state(first, arguments[1])

@@ -21,19 +21,22 @@ def check_timers(procedure: Procedure) -> Iterator[Problem]:
     for path, lifecycle in lifecycles(procedure):
         for clock in lifecycle.clocks.values():
             running = _running(lifecycle, clock)
+            place = (*path, "clocks", clock.name)
             for rung in clock.ladder:
-                yield from _rung((*path, "clocks", clock.name, "ladder", _key(rung)), rung, lifecycle, running)
+                yield from _rung((*place, "ladder", _key(rung)), rung.action, lifecycle, running)
+            for index, expiry in enumerate(clock.expires):
+                yield from _rung((*place, "expires", index, "do"), expiry.action, lifecycle, running)
 
 
-def _rung(path: Path, rung: Rung, lifecycle: Lifecycle, running: list[str]) -> Iterator[Problem]:
-    if rung.action not in lifecycle.actions:
-        yield Problem("unknown-action", path, unknown("action", rung.action, lifecycle.actions))
+def _rung(path: Path, name: str, lifecycle: Lifecycle, running: list[str]) -> Iterator[Problem]:
+    if name not in lifecycle.actions:
+        yield Problem("unknown-action", path, unknown("action", name, lifecycle.actions))
         return
-    missing = [state for state in running if not legal_by_system(lifecycle, state, rung.action)]
+    missing = [state for state in running if not legal_by_system(lifecycle, state, name)]
     if missing:
         message = say(
             "{action} must be legal by system wherever the clock can be running; it is not in: {states}",
-            action=rung.action,
+            action=name,
             states=missing,
         )
         yield Problem("not-legal", path, message)
@@ -47,15 +50,19 @@ def legal_by_system(lifecycle: Lifecycle, state: str, action: str) -> bool:
 
 def _running(lifecycle: Lifecycle, clock: Clock) -> list[str]:
     """Return the states, in order, that are not final and in which the clock can be running."""
-    begins = {*clock.starts, *clock.restarts, *clock.runs_on}
-    at_opening = any(name == OPENED or name in lifecycle.fields for name in clock.starts)
+    latest = (clock.latest_start.after,) if clock.latest_start else ()
+    sources = [(name,) for name in (*clock.starts, *latest) if name not in clock.all_of] + list(clock.all_of.values())
+    begins = {*(name for names in sources for name in names), *clock.restarts, *clock.runs_on}
+    at_opening = any(all(name == OPENED or name in lifecycle.fields for name in names) for names in sources)
+    ending = {*clock.stops, *(expiry.action for expiry in clock.expires)}
     waiting = {(lifecycle.initial, at_opening)}
     seen: set[tuple[str, bool]] = set()
     while waiting:
         state, runs = waiting.pop()
         seen.add((state, runs))
         for action in lifecycle.states[state].actions.values():
-            after = action.name not in clock.stops and (runs or action.name in begins)
+            ends = action.name in ending
+            after = not ends and (runs or action.name in begins)
             reached = (action.to or state, after)
             if reached not in seen and reached[0] in lifecycle.states:
                 waiting.add(reached)

@@ -1,15 +1,19 @@
-"""Counting a limit: from a start, a rule, extensions and a calendar to the due and its explanation."""
+"""Counting a limit: from a start, a rule, pauses, extensions and a calendar to the due and its explanation."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
 
 from ..calendars import Calendar
 from ..model import Extension, ExtensionMode, Limit, Period
-from .course import Course, Ending, ending
+from .course import Course, Ending, end_of, ending
 from .ledger import Grant
+from .receipt import Received
 from .reckoning import Extended, Reckoning
+from .standing import Pausing
 
 
 def count(
@@ -20,6 +24,11 @@ def count(
     extension: Extension | None = None,
     grants: Sequence[Grant] = (),
     until: date | None = None,
+    amount: int | None = None,
+    pauses: Sequence[Pausing] = (),
+    received: Received | None = None,
+    bound: datetime | None = None,
+    at_day_end: bool = False,
 ) -> Reckoning:
     """Return when ``limit`` is due, with the explanation.
 
@@ -27,38 +36,99 @@ def count(
         start: the instant from which it runs, with a zone.
         extension: the clock's rule for extending; needed when there are grants.
         grants: the extensions granted, in effective order.
-        until: for a limit that ends on a field's date: that date.
+        until: for a limit that ends on a field's date, or is counted back from one: that date.
+        amount: for a limit whose number stands in a field: that number.
+        pauses: when time stood still, in UTC. One that begins at the due or later moves nothing.
+        received: when what started it came in, where it counts as received later.
+        bound: the limit ends not later than this.
+        at_day_end: the start is the 24:00 that ends a day, because another limit ran out then; that day is its day.
 
     Raises `OutsideCalendar` when the calendar does not reach so far, `NoOfficeHours` when working hours are unknown.
     """
-    periods = (limit.period,) if limit.period else ()
-    course = Course(start, periods, until, limit.counting, calendar)
+    periods, start = _periods(limit, amount), start.astimezone(UTC)
+    day = calendar.day_up_to(start) if at_day_end else calendar.to_date(start)
+    if limit.counting.begins:
+        day = end_of(limit.counting.begins, day)
+    course = Course(start, day, periods, until, limit.counting, calendar, limit.before is not None, at_day_end)
+    reckoning = _reckoned(course, extension, grants)
+    if pauses and until is None:
+        for pause in sorted(pauses, key=lambda pause: (pause.begins, pause.ends)):
+            if pause.begins >= reckoning.due:
+                break
+            course = course._replace(pauses=(*course.pauses, pause))
+            reckoning = _reckoned(course, extension, grants)
+    if received is None and bound is None:
+        return reckoning
+    return replace(reckoning, received=received, bound=bound)
+
+
+def recounted(reckoning: Reckoning, extension: Extension, grants: Sequence[Grant]) -> Reckoning:
+    """Return the same limit counted with other grants."""
+    return _reckoned(reckoning.unextended or reckoning.course, extension, grants)
+
+
+def _periods(limit: Limit, amount: int | None) -> tuple[Period, ...]:
+    if limit.period:
+        return (limit.period, *limit.then) if limit.then else (limit.period,)
+    if limit.amount and amount is not None:
+        return (Period(amount, limit.amount.unit),)
+    return ()
+
+
+def _reckoned(course: Course, extension: Extension | None, grants: Sequence[Grant]) -> Reckoning:
+    """The reckoning after every grant. A grant never shortens: a total that ends earlier changes nothing."""
     end = ending(course)
     if not grants:
         return Reckoning(course, end)
     if extension is None:
         raise ValueError("grants need the extension rule under which they were granted")
-    return _extended(course, end, extension, grants)
-
-
-def _extended(course: Course, end: Ending, extension: Extension, grants: Sequence[Grant]) -> Reckoning:
-    """The reckoning after every grant. A grant never shortens: a total that ends earlier changes nothing."""
-    reached, extended = course, []
-    for times, grant in enumerate(grants, 1):
-        further = _longer(course, extension, times)
-        later = ending(further)
+    longest = _capped(course, extension)
+    reached, extended, given = course, [], course
+    for grant in grants:
+        given = _longer(given, course, extension, grant)
+        further, later = given, ending(given)
+        if longest and passes(later, longest[1]):
+            further, later = longest
         if later.due > end.due:
             extended.append(Extended(end.last_day, later.last_day, grant))
             reached, end = further, later
-    return Reckoning(reached, end, tuple(extended))
+    return Reckoning(reached, end, tuple(extended), unextended=course)
 
 
-def _longer(course: Course, extension: Extension, times: int) -> Course:
-    """The course extended so many times: a new total from the same start, or so much more."""
-    if extension.mode is ExtensionMode.TO:
-        return course._replace(periods=(extension.period,), until=None)
-    more = Period(times * extension.period.amount, extension.period.unit)
-    return course._replace(periods=_joined(course.periods, more))
+def passes(end: Ending, cap: Ending) -> bool:
+    """Return whether an ending lies beyond a cap, by the count itself where both roll to the same day."""
+    return end.counted_day > cap.counted_day or end.due > cap.due
+
+
+def _capped(course: Course, extension: Extension) -> tuple[Course, Ending] | None:
+    """The course that no extension passes, and where it ends."""
+    if extension.cap is None:
+        return None
+    most = course._replace(periods=(extension.cap,), until=None, back=False)
+    return most, ending(most)
+
+
+def _longer(given: Course, course: Course, extension: Extension, grant: Grant) -> Course:
+    """The course after one more grant: a new total from the same start, so much more, or until a day."""
+    match extension.mode:
+        case ExtensionMode.TO if extension.period:
+            return course._replace(periods=(extension.period,), until=None)
+        case ExtensionMode.UNTIL if day := _day(grant.given.get(extension.until or "")):
+            return course._replace(periods=(), until=day, pauses=())
+        case ExtensionMode.BY if more := _addition(extension, grant.given):
+            return given._replace(periods=_joined(given.periods, more))
+    return given
+
+
+def _addition(extension: Extension, given: Mapping[str, Any]) -> Period | None:
+    if extension.amount is None:
+        return extension.period
+    number = given.get(extension.amount.field)
+    return Period(number, extension.amount.unit) if isinstance(number, int) and number > 0 else None
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else None
 
 
 def _joined(periods: tuple[Period, ...], more: Period) -> tuple[Period, ...]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from ..calendars import ONE_DAY, Calendar
-from ..model import Counting, DayEnd, FirstDay, Period, Roll, TimeUnit
-from .hours import after_working_hours
+from ..model import Counting, DayEnd, FirstDay, Period, Roll, Seasons, TimeUnit, UpTo
+from .hours import all_spans, exact, in_hours, in_working_hours, open_spans, used_up
+from .standing import Pausing, Standing, running
 
 MONTHS = {TimeUnit.MONTH: 1, TimeUnit.YEAR: 12}
 
@@ -23,21 +24,51 @@ class Course(NamedTuple):
 
     Args:
         start: the instant from which it runs, with a zone.
+        day: the day from which it is counted: that of the start, or the end of its month, say.
         periods: what follows one another from the start, or from ``until`` where that is given.
         until: a date that is given instead of a first period.
+        back: ``until`` is the date from which the periods are counted back.
+        at_day_end: the start is the 24:00 that ends a day.
+        pauses: when time stood still, in order of their beginning.
     """
 
     start: datetime
+    day: date
     periods: tuple[Period, ...]
     until: date | None
     counting: Counting
     calendar: Calendar
+    back: bool = False
+    at_day_end: bool = False
+    pauses: tuple[Pausing, ...] = ()
+
+    @property
+    def seasons(self) -> bool:
+        """Whether time stands still in closed seasons of the calendar."""
+        return self.calendar.ever_stands and self.counting.closed_seasons is Seasons.STAND
+
+    @property
+    def standing(self) -> Standing | None:
+        """The days on which time stands; None where it never does."""
+        if not self.pauses and not self.seasons:
+            return None
+        return Standing(self.pauses, self.calendar, seasons=self.seasons)
 
 
 class Ending(NamedTuple):
-    """The day on which a course ends, the day to which that day moves when it rolls, and the last instant in UTC."""
+    """Where a course ends.
 
+    Args:
+        counted_day: the last day of the periods themselves.
+        last_day: the same, or the day after for clear days, or the end of its week, month, quarter or year.
+        rolled_day: the day to which that one moves when it rolls.
+        due_day: the day on which the limit ends, after the minimum of working days and after pauses.
+        due: the last instant, in UTC.
+    """
+
+    counted_day: date
     last_day: date
+    rolled_day: date
     due_day: date
     due: datetime
 
@@ -53,44 +84,62 @@ class Segment:
     ends: datetime | None = None
 
 
-def in_hours(unit: TimeUnit) -> bool:
-    """Return whether ``unit`` measures exact time, which neither rolls nor waits for the end of a day."""
-    return unit is TimeUnit.HOUR or unit is TimeUnit.WORKING_HOUR
-
-
 def ending(course: Course) -> Ending:
     """Return where ``course`` ends. Raises `OutsideCalendar` and `NoOfficeHours`."""
-    start, periods, until, counting, calendar = course
+    _, day, periods, until, counting, _, back, _, pauses = course
+    standing = course.standing
     if until is None and len(periods) == 1 and not in_hours(periods[0].unit):
         included = counting.first_day is FirstDay.INCLUDED
-        last_day = days_later(calendar.to_date(start), periods[0], calendar, included=included)
+        counted_day = _period_end(day, periods[0], course, standing, included=included)
+    elif back:
+        counted_day = _counted_back(course)
     else:
         *_, last = segments(course)
-        last_day = last.last
+        counted_day = last.last
         if last.ends:
-            return Ending(last_day, last_day, last.ends)
-    # Civil Code art. 203: 期间的最后一日是法定休假日的，以法定休假日结束的次日为期间的最后一日。
-    due_day = calendar.next_working_day(last_day) if counting.roll is Roll.NEXT_WORKING_DAY else last_day
-    return Ending(last_day, due_day, _end_of(due_day, course))
+            return Ending(counted_day, counted_day, counted_day, counted_day, last.ends)
+    last_day = _after_clear_days(counted_day, course) if counting.clear else counted_day
+    if counting.up_to:
+        last_day = end_of(counting.up_to, last_day)
+    rolled_day = _rolled(last_day, course, standing)
+    due_day = max(rolled_day, _minimum_day(course)) if counting.minimum else rolled_day
+    due = _end_of_day(due_day, course)
+    if pauses:
+        due_day, due = _not_while_paused(due_day, due, course)
+    return Ending(counted_day, last_day, rolled_day, due_day, due)
 
 
 def segments(course: Course) -> Iterator[Segment]:
     """Yield one segment for each period of ``course``, in order."""
-    day, instant = course.calendar.to_date(course.start), course.start
+    day, instant, standing = course.day, course.start, course.standing
     first = course.counting.first_day is FirstDay.INCLUDED
     if course.until is not None:
+        if course.back:
+            yield Segment(course.periods[0].unit, *_back_segment(course))
+            return
         yield Segment(TimeUnit.DAY, day + ONE_DAY, course.until)
-        day, instant, first = course.until, _end_of(course.until, course), False
-    for period in course.periods:
+        day, instant, first = course.until, _end_of_day(course.until, course), False
+    for number, period in enumerate(course.periods):
+        if number and course.counting.each_rolls and course.counting.roll is Roll.NEXT_WORKING_DAY:
+            day = _rolled(day, course, standing)
         if in_hours(period.unit):
-            begins, instant = instant, _hours_later(instant, period, course.calendar)
+            begins, instant = instant, _hours_later(instant, period, course)
             yield Segment(period.unit, day, course.calendar.day_up_to(instant), begins, instant)
             day = course.calendar.day_up_to(instant)
         else:
-            before, day = day, days_later(day, period, course.calendar, included=first)
+            before, day = day, _period_end(day, period, course, standing, included=first)
             yield Segment(period.unit, before if first else before + ONE_DAY, day)
-            instant = _end_of(day, course)
+            instant = _end_of_day(day, course)
         first = False
+
+
+def _period_end(day: date, period: Period, course: Course, standing: Standing | None, *, included: bool) -> date:
+    """The last day of a period: days on which time stands do not count, so it ends so many days later."""
+    last = days_later(day, period, course.calendar, included=included)
+    if standing is None:
+        return last
+    first = day if included else day + ONE_DAY
+    return standing.pushed(first, last, working=period.unit is TimeUnit.WORKING_DAY)
 
 
 def days_later(day: date, period: Period, calendar: Calendar, *, included: bool = False) -> date:
@@ -134,13 +183,108 @@ def months_later(day: date, months: int, *, included: bool = False) -> date:
     return date(year, month, day.day) - timedelta(days=included)
 
 
-def _hours_later(instant: datetime, period: Period, calendar: Calendar) -> datetime:
-    if period.unit is TimeUnit.WORKING_HOUR:
-        return after_working_hours(instant, period.amount, calendar)
-    return instant + timedelta(hours=period.amount)
+def end_of(span: UpTo, day: date) -> date:
+    """Return the last day of the week, month, quarter or year in which ``day`` lies.
+
+    >>> end_of(UpTo.QUARTER, date(2026, 5, 3))
+    datetime.date(2026, 6, 30)
+    """
+    match span:
+        case UpTo.WEEK:
+            return day + timedelta(days=6 - day.weekday())
+        case UpTo.MONTH:
+            month = day.month
+        case UpTo.QUARTER:
+            month = day.month + -day.month % 3
+        case UpTo.YEAR:
+            month = 12
+    return date(day.year, month, monthrange(day.year, month)[1])
 
 
-def _end_of(day: date, course: Course) -> datetime:
+def _after_clear_days(day: date, course: Course) -> date:
+    """The day on which a limit of clear days ends: the last counted one must be over; counted back, still to come."""
+    return day - ONE_DAY if course.back else day + ONE_DAY
+
+
+def _rolled(day: date, course: Course, standing: Standing | None) -> date:
+    """The day to which a last day moves when it is a day of rest, or one on which time stands.
+
+    《民法典》第二百零三条：期间的最后一日是法定休假日的，以法定休假日结束的次日为期间的最后一日。
+    """
+    calendar = course.calendar
+    match course.counting.roll:
+        case Roll.NONE:
+            return day
+        case Roll.NEXT_WORKING_DAY:
+            day = calendar.next_working_day(day)
+            while standing is not None and day in standing:
+                day = calendar.working_day_after(day, 1)
+        case Roll.PREVIOUS_WORKING_DAY:
+            day = calendar.working_day_before(day + ONE_DAY, 1)
+            while standing is not None and day in standing:
+                day = calendar.working_day_before(day, 1)
+    return day
+
+
+def _minimum_day(course: Course) -> date:
+    """The day by which the least number of working days has passed. Reg. (EEC, Euratom) 1182/71, art. 3(5)."""
+    included = course.counting.first_day is FirstDay.INCLUDED
+    period = Period(course.counting.minimum, TimeUnit.WORKING_DAY)
+    return _period_end(course.day, period, course, course.standing, included=included)
+
+
+def _not_while_paused(due_day: date, due: datetime, course: Course) -> tuple[date, datetime]:
+    """The due day and instant, moved on to when time runs again where the limit would run out during a pause."""
+    while inside := [pause for pause in course.pauses if pause.begins < due < pause.ends]:
+        due_day, due = max(_after(pause, course) for pause in inside)
+    return due_day, due
+
+
+def _after(pause: Pausing, course: Course) -> tuple[date, datetime]:
+    """The first day, from the end of a pause on, whose end it does not reach, and that end."""
+    day = _open_day(pause.end_day(course.calendar), course)
+    while _end_of_day(day, course) < pause.ends:
+        day = _open_day(day + ONE_DAY, course)
+    return day, _end_of_day(day, course)
+
+
+def _open_day(day: date, course: Course) -> date:
+    """The day itself, or where the limit rolls the next working day outside of closed seasons in which time stands."""
+    if course.counting.roll is Roll.NONE:
+        return day
+    day = course.calendar.next_working_day(day)
+    while course.seasons and course.calendar.stands(day):
+        day = course.calendar.working_day_after(day, 1)
+    return day
+
+
+def _counted_back(course: Course) -> date:
+    """The last day on which something may happen that must lie so long before the date ``course.until``."""
+    return _back_segment(course)[0]
+
+
+def _back_segment(course: Course) -> tuple[date, date]:
+    """The first and the last day that are counted back from a date."""
+    day = course.until
+    assert day is not None, "what is counted back is counted from a date"
+    included = course.counting.first_day is FirstDay.INCLUDED
+    first = day + ONE_DAY if included else day
+    for period in course.periods:
+        first = days_earlier(first, period, course.calendar)
+    return first, day if included else day - ONE_DAY
+
+
+def _hours_later(instant: datetime, period: Period, course: Course) -> datetime:
+    if in_working_hours(period.unit):
+        spans = open_spans(course.calendar, instant, seasons=course.seasons)
+    elif course.pauses or course.seasons:
+        spans = all_spans(course.calendar, instant, seasons=course.seasons)
+    else:
+        return instant + exact(period)
+    return used_up(running(spans, course.pauses), exact(period))
+
+
+def _end_of_day(day: date, course: Course) -> datetime:
     """The end of a last day. Civil Code art. 203: 24:00, or the close of business where there are business hours.
 
     《民法典》第二百零三条：期间的最后一日的截止时间为二十四时；有业务时间的，停止业务活动的时间为截止时间。
@@ -150,5 +294,9 @@ def _end_of(day: date, course: Course) -> datetime:
             return course.calendar.midnight_after(day)
         case DayEnd.CLOSE_OF_OFFICE:
             return course.calendar.close_of_office(day)
-        case DayEnd.SAME_TIME:
+        case DayEnd.SAME_TIME if not course.at_day_end:
             return course.calendar.at(day, course.calendar.wall_time(course.start))
+        case DayEnd.SAME_TIME:
+            return course.calendar.midnight_after(day)
+        case DayEnd.AT:
+            return course.calendar.at(day, time.fromisoformat(course.counting.ends_at or "00:00"))

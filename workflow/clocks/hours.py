@@ -1,47 +1,67 @@
-"""Hours: exact ones, and those in which the office is open."""
+"""Hours and minutes: exact ones, and those in which the office is open."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from ..calendars import ONE_DAY, Calendar
-from ..errors import CaseclockError
-from ..messages import say
+from ..calendars import NoOfficeHours as NoOfficeHours
+from ..model import Period, TimeUnit
+from .standing import Span
 
-Span = tuple[datetime, datetime]
+_LENGTHS = {
+    TimeUnit.MINUTE: timedelta(minutes=1),
+    TimeUnit.WORKING_MINUTE: timedelta(minutes=1),
+    TimeUnit.HOUR: timedelta(hours=1),
+    TimeUnit.WORKING_HOUR: timedelta(hours=1),
+}
+_WORKING = (TimeUnit.WORKING_HOUR, TimeUnit.WORKING_MINUTE)
 
 
-class NoOfficeHours(CaseclockError):
-    """Working hours are to be counted on a calendar that gives no office hours."""
-
-    code = "no-office-hours"
-    exit_status = 3
+def in_hours(unit: TimeUnit) -> bool:
+    """Return whether ``unit`` measures exact time, which neither rolls nor waits for the end of a day."""
+    return unit in _LENGTHS
 
 
-def after_working_hours(start: datetime, hours: int, calendar: Calendar) -> datetime:
-    """Return the instant, in UTC, by which the office has been open for ``hours`` since ``start``.
+def in_working_hours(unit: TimeUnit) -> bool:
+    """Return whether ``unit`` measures time in which the office is open."""
+    return unit in _WORKING
+
+
+def exact(period: Period) -> timedelta:
+    """Return the length of a period in hours or minutes."""
+    return period.amount * _LENGTHS[period.unit]
+
+
+def used_up(spans: Iterable[Span], length: timedelta) -> datetime:
+    """Return the instant at which ``length`` has passed within ``spans``, which must be long enough."""
+    left = length
+    for begins, ends in spans:
+        if ends - begins >= left:
+            return begins + left
+        left -= ends - begins
+    raise AssertionError("open_spans and all_spans end only by raising OutsideCalendar")
+
+
+def after_working_hours(start: datetime, length: timedelta, calendar: Calendar) -> datetime:
+    """Return the instant, in UTC, by which the office has been open for ``length`` since ``start``.
 
     Raises `NoOfficeHours` and `OutsideCalendar`.
     """
-    left = timedelta(hours=hours)
-    for opens, closes in open_spans(calendar, start):
-        if closes - opens >= left:
-            return opens + left
-        left -= closes - opens
-    raise AssertionError("open_spans ends only by raising OutsideCalendar")
+    return used_up(open_spans(calendar, start, seasons=False), length)
 
 
-def before_working_hours(end: datetime, hours: int, calendar: Calendar) -> datetime:
-    """Return the instant, in UTC, from which the office is open for ``hours`` until ``end``.
+def before_working_hours(end: datetime, length: timedelta, calendar: Calendar) -> datetime:
+    """Return the instant, in UTC, from which the office is open for ``length`` until ``end``.
 
     Raises `NoOfficeHours` and `OutsideCalendar`.
     """
-    _require_hours(calendar)
-    left = timedelta(hours=hours)
+    calendar.require_office_hours()
+    left = length
     day = calendar.to_date(end)
     while True:
-        for opens, closes in reversed(_sessions(calendar, day)):
+        for opens, closes in reversed(calendar.open_on(day)):
             open_for = max(min(closes, end) - opens, timedelta())
             if open_for >= left:
                 return opens + open_for - left
@@ -49,14 +69,27 @@ def before_working_hours(end: datetime, hours: int, calendar: Calendar) -> datet
         day -= ONE_DAY
 
 
-def open_spans(calendar: Calendar, start: datetime) -> Iterator[Span]:
-    """Yield the stretches in which the office is open from ``start`` on, in UTC, until `OutsideCalendar` is raised."""
-    _require_hours(calendar)
+def open_spans(calendar: Calendar, start: datetime, *, seasons: bool) -> Iterator[Span]:
+    """Yield the stretches in which the office is open from ``start`` on, in UTC, until `OutsideCalendar` is raised.
+
+    Args:
+        seasons: days on which time stands are left out.
+    """
+    calendar.require_office_hours()
     day = calendar.to_date(start)
     while True:
-        for opens, closes in _sessions(calendar, day):
+        for opens, closes in () if seasons and calendar.stands(day) else calendar.open_on(day):
             if closes > start:
                 yield max(opens, start), closes
+        day += ONE_DAY
+
+
+def all_spans(calendar: Calendar, start: datetime, *, seasons: bool) -> Iterator[Span]:
+    """Yield the days from ``start`` on as stretches in UTC, without those on which time stands, with ``seasons``."""
+    day = calendar.to_date(start)
+    while True:
+        if not (seasons and calendar.stands(day)):
+            yield max(calendar.midnight_before(day), start), calendar.midnight_after(day)
         day += ONE_DAY
 
 
@@ -64,7 +97,7 @@ def open_on(calendar: Calendar, day: date, start: datetime, end: datetime) -> tu
     """Return the stretches of ``day`` between ``start`` and ``end`` in which the office is open, in UTC."""
     return tuple(
         (max(opens, start), min(closes, end))
-        for opens, closes in _sessions(calendar, day)
+        for opens, closes in calendar.open_on(day)
         if opens < end and closes > start
     )
 
@@ -73,17 +106,3 @@ def all_of(calendar: Calendar, day: date, start: datetime, end: datetime) -> tup
     """Return the stretch of ``day`` between ``start`` and ``end``, in UTC."""
     begins, ends = max(calendar.midnight_before(day), start), min(calendar.midnight_after(day), end)
     return ((begins, ends),) if begins < ends else ()
-
-
-def _sessions(calendar: Calendar, day: date) -> list[Span]:
-    return [
-        (calendar.at(day, session.opens), calendar.at(day, session.closes)) for session in calendar.office_hours(day)
-    ]
-
-
-def _require_hours(calendar: Calendar) -> None:
-    if not any(calendar.hours):
-        raise NoOfficeHours(
-            say("working hours are counted on calendar {calendar}, which gives no office hours", calendar=calendar.id),
-            say("add office_hours to the calendar's file, or count hours or working days"),
-        )

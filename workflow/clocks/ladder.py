@@ -12,28 +12,27 @@ Calendar days, weeks, months and years go by the same rule; hours and working ho
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..calendars import Calendar
-from ..model import Period, Rung, Side, TimeUnit
+from ..model import Period, Rung, Side
 from .course import days_earlier, days_later
-from .hours import after_working_hours, before_working_hours
+from .hours import after_working_hours, before_working_hours, exact, in_hours, in_working_hours
 
 
-def rung_instant(rung: Rung, *, start: datetime, target: datetime, due: datetime, calendar: Calendar) -> datetime:
+def rung_instant(rung: Rung, *, start: datetime, due: datetime, calendar: Calendar) -> datetime:
     """Return the legal instant of ``rung``, in UTC.
 
     Args:
-        start: when the clock started.
-        target: what the rungs before are measured from: the working target, or the due where there is none.
-        due: what the rungs at and after are measured from.
+        start: when the clock started; no rung lies before it.
+        due: what the rung is measured from: for a warning, the working target or the earliest reading.
 
     Raises `OutsideCalendar` and `NoOfficeHours`.
     """
     if rung.offset is None or rung.side is Side.DUE:
         return due
     if rung.side is Side.BEFORE:
-        return max(start, before(target, rung.offset, calendar))
+        return max(start, before(due, rung.offset, calendar))
     return after(due, rung.offset, calendar)
 
 
@@ -51,23 +50,22 @@ def after(instant: datetime, offset: Period, calendar: Calendar) -> datetime:
     return calendar.midnight_after(days_later(calendar.day_up_to(instant), offset, calendar))
 
 
-def less_reserve(instant: datetime, reserve: Period, calendar: Calendar) -> datetime:
+def less_reserve(instant: datetime, reserve: Period | None, calendar: Calendar) -> datetime:
     """Return the last instant that leaves ``reserve`` free before ``instant``.
 
     It is the end of the day that lies the reserve before the day of ``instant``; hours are exact.
     """
+    if reserve is None:
+        return instant
     if (moved := _hours(instant, reserve, calendar, -1)) is not None:
         return moved
     return calendar.midnight_after(days_earlier(calendar.day_up_to(instant), reserve, calendar))
 
 
 def _hours(instant: datetime, offset: Period, calendar: Calendar, sign: int) -> datetime | None:
-    match offset.unit:
-        case TimeUnit.HOUR:
-            return instant + sign * timedelta(hours=offset.amount)
-        case TimeUnit.WORKING_HOUR if sign > 0:
-            return after_working_hours(instant, offset.amount, calendar)
-        case TimeUnit.WORKING_HOUR:
-            return before_working_hours(instant, offset.amount, calendar)
-        case _:
-            return None
+    if not in_hours(offset.unit):
+        return None
+    if not in_working_hours(offset.unit):
+        return instant + sign * exact(offset)
+    shift = after_working_hours if sign > 0 else before_working_hours
+    return shift(instant, exact(offset), calendar)

@@ -1,4 +1,4 @@
-"""The ledger of a clock: when it started, stopped and was extended, read off what happened to its case.
+"""The ledger of a clock: when it started, stopped, paused and was extended, read off what happened to its case.
 
 Only effective times count, never the order in which things were entered: a late or corrected entry gives the ledger
 that a prompt one would have given.
@@ -6,30 +6,52 @@ that a prompt one would have given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import Any
 
 from ..history import Case, Mark
-from ..model import OPENED, Clock, Extension
+from ..model import OPENED, SYSTEM, Clock, Extension, Pause
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """When a run of a clock began, in UTC, and the field or action (or ``opened``) that began it."""
+    """When a run of a clock began, in UTC, and the field or action (or ``opened``) that began it.
+
+    Args:
+        by_system: the system began it, at the end of a limit.
+    """
 
     at: datetime
     by: str
+    by_system: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """An extension granted: when it was asked for, when it was granted and by whom. UTC."""
+    """An extension granted: when it was asked for, when it was granted and by whom, and the values given with it. UTC.
+
+    Where nobody needs to ask, it was asked for when it was granted.
+    """
 
     asked_at: datetime
     at: datetime
     actor: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From when to when a pause lasted (None: it has not ended), what began it, and who began and ended it. UTC."""
+
+    rule: Pause
+    begins: datetime
+    ends: datetime | None
+    by: str
+    actor: str
+    ended_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +61,20 @@ class Ledger:
     Args:
         stopped_at: the first stop that no later action undid.
         ended_at: when the case ended without a stop.
+        expired_at: when the limit ran out and the system did what the clock's ``expires`` says.
         grants: extensions of this run.
         asked_at: an extension that was asked for and is not decided.
-        round: number of restarts and extensions so far, in all runs.
+        pauses: in order of their beginning.
+        round: number of restarts and extensions so far, and of pauses in the runs before this one.
     """
 
     start: Start
     stopped_at: datetime | None = None
     ended_at: datetime | None = None
+    expired_at: datetime | None = None
     grants: tuple[Grant, ...] = ()
     asked_at: datetime | None = None
+    pauses: tuple[Stretch, ...] = ()
     round: int = 0
 
 
@@ -62,42 +88,73 @@ class _Run:
     def marks(self, case: Case, actions: Iterable[str]) -> list[Mark]:
         """What was done of ``actions`` in this run, in effective order."""
         done = [mark for action in actions if action in case.marks for mark in case.marks[action]]
-        return sorted((mark for mark in done if self._holds(mark.at)), key=lambda mark: mark.at) if done else done
+        return sorted((mark for mark in done if self.holds(mark.at)), key=lambda mark: mark.at) if done else done
 
-    def _holds(self, at: datetime) -> bool:
+    def holds(self, at: datetime) -> bool:
         return (self.since is None or self.since <= at) and (self.before is None or at < self.before)
 
 
-def read_ledger(clock: Clock, case: Case) -> Ledger | None:
-    """Return the effective facts of ``clock`` in ``case``; None when it has not started."""
-    starts = _starts(clock, case)
+def read_ledger(
+    clock: Clock,
+    case: Case,
+    latest_start: datetime | None = None,
+    deemed: Callable[[Start], datetime] = lambda start: start.at,
+) -> Ledger | None:
+    """Return the effective facts of ``clock`` in ``case``; None when it has not started.
+
+    Args:
+        latest_start: the instant at which it starts at the latest, where it is known.
+        deemed: says when what starts it counts as received, to be compared with that.
+    """
+    starts = _starts(clock, case, latest_start, deemed)
     if not starts:
         return None
     runs = _runs(starts)
     decided = [_decisions(clock.extension, case, run) for run in runs]
     grants, asked_at = decided[-1]
+    if clock.extension and clock.extension.every_run:
+        grants = tuple(grant for granted, _ in decided for grant in granted)[: clock.extension.times]
     stopped_at = _stop(clock, case, runs[-1])
+    expired_at = _expiry(clock, case, runs[-1]) if stopped_at is None else None
     return Ledger(
         start=starts[-1],
         stopped_at=stopped_at,
-        ended_at=case.closed_at if stopped_at is None else None,
+        ended_at=case.closed_at if stopped_at is None and expired_at is None else None,
+        expired_at=expired_at,
         grants=grants,
         asked_at=asked_at,
-        round=len(runs) - 1 + sum(len(granted) for granted, _ in decided),
+        pauses=tuple(_pauses(clock, case, runs[-1])) if clock.pauses else (),
+        round=len(runs) - 1 + sum(len(granted) for granted, _ in decided) + _paused_before(clock, case, runs[:-1]),
     )
 
 
-def _starts(clock: Clock, case: Case) -> list[Start]:
+def _starts(clock: Clock, case: Case, latest: datetime | None, deemed: Callable[[Start], datetime]) -> list[Start]:
     """The first start and every restart after it; a restart begins a clock that had no start."""
-    first = next((Start(at, name) for name in clock.starts if (at := _known(name, case))), None)
+    found = ((name, at) for name in clock.starts if (at := _start(name, clock, case)))
+    first = next((Start(at, name, _by_system(name, at, case)) for name, at in found), None)
+    if latest is not None and clock.latest_start and (first is None or latest < deemed(first)):
+        first = Start(latest, clock.latest_start.after)
     restarts = sorted(
-        (Start(mark.at, name) for name in clock.restarts for mark in case.marks.get(name, ())),
+        (Start(mark.at, name, mark.actor == SYSTEM) for name in clock.restarts for mark in case.marks.get(name, ())),
         key=lambda start: (start.at, start.by),
     )
     return [first, *(again for again in restarts if again.at > first.at)] if first else restarts
 
 
-def _known(name: str, case: Case) -> datetime | None:
+def _start(name: str, clock: Clock, case: Case) -> datetime | None:
+    """When what starts the clock happened; of several, the last, once all are known."""
+    if name not in clock.all_of:
+        return known(name, case)
+    instants = [known(part, case) for part in clock.all_of[name]]
+    return max((at for at in instants if at is not None), default=None) if None not in instants else None
+
+
+def _by_system(name: str, at: datetime, case: Case) -> bool:
+    return any(mark.at == at and mark.actor == SYSTEM for mark in case.marks.get(name, ()))
+
+
+def known(name: str, case: Case) -> datetime | None:
+    """Return when ``opened``, a field's instant, or the first time an action was done, is; None while unknown."""
     if name == OPENED:
         return case.opened_at
     if value := case.data.get(name):
@@ -135,6 +192,50 @@ def _stop(clock: Clock, case: Case, run: _Run) -> datetime | None:
     return stopped
 
 
+def _expiry(clock: Clock, case: Case, run: _Run) -> datetime | None:
+    actions = [expiry.action for expiry in clock.expires]
+    return next((mark.at for mark in run.marks(case, actions)), None) if actions else None
+
+
+def _pauses(clock: Clock, case: Case, run: _Run) -> Iterable[Stretch]:
+    """The pauses of a run, in order of their beginning; of each rule as many as it allows."""
+    found = [stretch for rule in clock.pauses for stretch in _stretches(rule, case, run)[: rule.times]]
+    return sorted(found, key=lambda stretch: (stretch.begins, stretch.by))
+
+
+def _paused_before(clock: Clock, case: Case, runs: Sequence[_Run]) -> int:
+    """How many pauses the earlier runs had, so that no round of the ladder is used twice."""
+    return sum(len(list(_pauses(clock, case, run))) for run in runs) if clock.pauses else 0
+
+
+def _stretches(rule: Pause, case: Case, run: _Run) -> list[Stretch]:
+    """The stretches of one rule. At one instant a pause that is open ends before the next begins."""
+    stretches: list[Stretch] = []
+    opened: tuple[datetime, str, str] | None = None
+    turns = [(at, False, name, actor) for at, name, actor in _happened(rule.begins, case, run)]
+    turns += [(at, True, name, actor) for at, name, actor in _happened(rule.ends, case, run)]
+    for at in sorted({turn[0] for turn in turns}):
+        here = sorted((turn for turn in turns if turn[0] == at), key=lambda turn: turn[1] is (opened is None))
+        for _, ends, name, actor in here:
+            if ends and opened:
+                stretches.append(Stretch(rule, opened[0], at, *opened[1:], ended_by=actor))
+                opened = None
+            elif not ends and opened is None:
+                opened = at, name, actor
+    return [*stretches, Stretch(rule, opened[0], None, *opened[1:])] if opened else stretches
+
+
+def _happened(names: Iterable[str], case: Case, run: _Run) -> Iterable[tuple[datetime, str, str]]:
+    """When each of these actions was done, and by whom, and the instants that fields hold."""
+    for name in names:
+        if value := case.data.get(name):
+            at = read_instant(value)
+            if run.holds(at):
+                yield at, name, ""
+        for mark in run.marks(case, (name,)):
+            yield mark.at, name, mark.actor
+
+
 def _decisions(extension: Extension | None, case: Case, run: _Run) -> tuple[tuple[Grant, ...], datetime | None]:
     """The extensions granted in a run, at most as many as the rule allows, and the ask that is still open."""
     if extension is None:
@@ -146,8 +247,8 @@ def _decisions(extension: Extension | None, case: Case, run: _Run) -> tuple[tupl
             asked_at = asked_at or mark.at
         elif action == extension.refuse:
             asked_at = None
-        elif asked_at and len(grants) < extension.times:
-            grants.append(Grant(asked_at, mark.at, mark.actor))
+        elif len(grants) < extension.times and (asked_at or extension.ask is None):
+            grants.append(Grant(asked_at or mark.at, mark.at, mark.actor, mark.given))
             asked_at = None
     return tuple(grants), asked_at
 

@@ -5,66 +5,94 @@ Nothing here is stored as truth. Overdue and late are derived, so a late or corr
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ..calendars import Calendar
 from ..history import Case, RungKey
-from ..messages import Message, say, spoken_due
-from ..model import Clock, Limit
+from ..messages import Text
+from ..model import SYSTEM, Clock, Limit, Rung, Side, Strictness
 from .counting import count
+from .hours import in_hours
 from .ladder import less_reserve, rung_instant
-from .ledger import Grant, Ledger, read_instant, read_ledger
+from .ledger import Grant, Ledger, Start, Stretch, known, read_instant, read_ledger
+from .receipt import Received, deemed_later, later, received
 from .reckoning import Reckoning
+from .standing import Pausing
 
 
 @dataclass(frozen=True, slots=True)
 class RungAt:
-    """A rung of the present round: its key, the action it fires, and its legal instant in UTC."""
+    """A rung of the present round: its key, the action it fires, its legal instant in UTC, and on which side of due.
+
+    Args:
+        expiry: it is the expiry of the clock, which comes after everything else that happens at its instant.
+    """
 
     key: RungKey
     action: str
     at: datetime
+    side: Side
+    expiry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ClockStatus:
-    """A started clock, as measured. All instants in UTC.
+    """A started clock, as measured at an instant. All instants in UTC.
 
     Args:
+        started_at: from when it runs: when what started it counts as received.
         started_by: the field or action, or ``opened``, that started it.
-        due_at: the last instant at which it can still be met.
-        target_at: the working target, for a clock that must end within another one.
+        due_at: the last instant at which it can still be met; while it is paused: if time ran again from now on.
+        strict_due_at, lenient_due_at: the earliest and the latest due of all readings.
+        target_at: the working target, for a clock that should end before another one.
         infeasible: the target does not lie after the start.
         stopped_at: the stop that holds.
         ended_at: when the case ended without a stop.
+        expired_at: when the limit ran out with a consequence that the law lays down (``expires``).
         grants: the extensions granted.
+        grant_until: when an extension may be granted at the latest, where there is such a rule.
         asked_at: an extension asked for and not decided.
-        round: number of restarts and extensions so far.
+        pauses: the pauses of this run.
+        paused_since: when time stood still, if it does so now.
+        round: number of restarts, extensions and ended pauses so far: each begins the ladder anew.
+        round_began: when the present round began.
         provisional: the due lies past the last officially announced day.
-        rungs: the ladder of the present round, in order of the definition.
+        rungs: the ladder of the present round, in order of the definition, the expiry last.
     """
 
     clock: Clock
     started_at: datetime
     started_by: str
     due_at: datetime
+    strict_due_at: datetime
+    lenient_due_at: datetime
     target_at: datetime | None
     infeasible: bool
     stopped_at: datetime | None
     ended_at: datetime | None
+    expired_at: datetime | None
     grants: tuple[Grant, ...]
+    grant_until: datetime | None
     asked_at: datetime | None
+    pauses: tuple[Pausing, ...]
+    paused_since: datetime | None
     round: int
+    round_began: datetime
     provisional: bool
     rungs: tuple[RungAt, ...]
     reckoning: Reckoning
 
     @property
+    def over_at(self) -> datetime | None:
+        """When it was stopped, ran out with a consequence, or ended with its case."""
+        return self.stopped_at or self.expired_at or self.ended_at
+
+    @property
     def running(self) -> bool:
-        """Neither stopped nor ended with its case."""
-        return self.stopped_at is None and self.ended_at is None
+        """Neither stopped, expired nor ended with its case."""
+        return self.over_at is None
 
     @property
     def met(self) -> bool:
@@ -76,58 +104,20 @@ class ClockStatus:
         """Stopped after due."""
         return self.stopped_at is not None and self.stopped_at > self.due_at
 
-    def overdue(self, at: datetime) -> bool:
-        """Return whether the clock was still running at ``at``, past its due."""
-        over = self.stopped_at or self.ended_at
-        return at > self.due_at and (over is None or over > at)
+    def overdue(self, at: datetime, reading: Strictness = Strictness.ADOPTED) -> bool:
+        """Return whether the clock was still running at ``at``, past its due by this reading."""
+        over = self.over_at
+        return at > self.due_by(reading) and (over is None or over > at)
+
+    def due_by(self, reading: Strictness) -> datetime:
+        """Return the due by one of the readings."""
+        dues = {Strictness.STRICT: self.strict_due_at, Strictness.LENIENT: self.lenient_due_at}
+        return dues.get(reading, self.due_at)
 
     def lapsed(self, at: datetime) -> bool:
         """Return whether an extension was asked for and was not decided when the limit ran out."""
         extension = self.clock.extension
         return bool(self.asked_at and extension and extension.before_due and at > self.due_at)
-
-    def why_not_ask(self, at: datetime) -> Message | None:
-        """Return why an extension cannot be asked for at ``at``; None when it can."""
-        if refused := self._why_not_extend(at):
-            return refused
-        if self.asked_at is not None:
-            return say("an extension was already asked for at {at} and is not decided", at=self._shown(self.asked_at))
-        return None
-
-    def why_not_grant(self, at: datetime) -> Message | None:
-        """Return why an extension cannot be granted at ``at``; None when it can."""
-        if self.asked_at is not None and self.lapsed(at):
-            return say(
-                "the extension asked for at {asked} was not decided before the limit ended at {due}, so it has lapsed",
-                asked=self._shown(self.asked_at),
-                due=spoken_due(self._shown(self.due_at)),
-            )
-        if refused := self._why_not_extend(at):
-            return refused
-        if self.asked_at is None or self.asked_at > at:
-            return say("no extension has been asked for")
-        return None
-
-    def _why_not_extend(self, at: datetime) -> Message | None:
-        extension = self.clock.extension
-        if extension is None:
-            return say("the limit {clock} cannot be extended", clock=self.clock.title)
-        if not self.running:
-            return say("the limit {clock} no longer runs", clock=self.clock.title)
-        if len(self.grants) >= extension.times:
-            return say(
-                "the limit {clock} has been extended {times} times, the most allowed",
-                clock=self.clock.title,
-                times=len(self.grants),
-            )
-        if extension.before_due and at > self.due_at:
-            return say(
-                "the limit {clock} ended at {due}", clock=self.clock.title, due=spoken_due(self._shown(self.due_at))
-            )
-        return None
-
-    def _shown(self, instant: datetime) -> datetime:
-        return self.reckoning.calendar.local(instant)
 
 
 def measure(
@@ -135,68 +125,200 @@ def measure(
     case: Case,
     calendar: Calendar,
     holds: Callable[[str], bool],
+    at: datetime,
     bound: datetime | None = None,
+    title: Callable[[str], Text | str] = str,
 ) -> ClockStatus | None:
-    """Return the status of ``clock`` in ``case``; None when it has not started, or the date it runs to is not known.
+    """Return the status of ``clock`` in ``case``; None when it has not started, or what it depends on is not known.
 
     Args:
         holds: says whether a condition of a limit is true in this case.
+        at: the instant as of which it is measured; a pause that has not ended reaches to it.
         bound: the due of the clock named by ``clock.within``, if that clock runs.
+        title: says what people call an action or a field.
 
     Raises `OutsideCalendar` and `NoOfficeHours`.
     """
-    ledger = read_ledger(clock, case)
+    ledger = read_ledger(
+        clock, case, _latest_start(clock, case, calendar), lambda start: _deemed(clock, start, calendar).at
+    )
     if ledger is None:
         return None
-    limit = next((limit for limit in clock.limits if limit.when is None or holds(limit.when)), None)
-    if limit is None or (limit.until and not case.data.get(limit.until)):
+    measured = _Measured(clock, case, calendar, holds, ledger, _received(clock, ledger, calendar), bound)
+    pauses = tuple(_pausing(stretch, calendar, at, title) for stretch in ledger.pauses)
+    reckoning = measured.count(clock.limits, pauses)
+    if reckoning is None:
         return None
-    reckoning = count(
-        limit,
-        ledger.start.at,
-        calendar,
-        extension=clock.extension,
-        grants=ledger.grants,
-        until=_until(limit, case, calendar),
+    readings = [reading for reading in (clock.strict, clock.lenient) if reading]
+    others = [measured.count(reading.limits, pauses if reading.pauses else ()) for reading in readings]
+    dues = [reckoning.due, *(other.due for other in others if other)]
+    return _status(measured, reckoning, min(dues), max(dues))
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What a clock is counted from: its case's ledger and values, and where its start leads."""
+
+    clock: Clock
+    case: Case
+    calendar: Calendar
+    holds: Callable[[str], bool]
+    ledger: Ledger
+    received: Received
+    other_due: datetime | None
+
+    def count(self, limits: Sequence[Limit], pauses: Sequence[Pausing]) -> Reckoning | None:
+        """Count the first limit that applies; None when there is none, or its date or number is not known."""
+        limit = next((limit for limit in limits if limit.when is None or self.holds(limit.when)), None)
+        if limit is None:
+            return None
+        until, amount = self._until(limit), self._amount(limit)
+        unknown_date = until is None and (limit.until or limit.before)
+        if unknown_date or (limit.amount and amount is None):
+            return None
+        return count(
+            limit,
+            self.received.at,
+            self.calendar,
+            extension=self.clock.extension,
+            grants=self.ledger.grants,
+            until=until,
+            amount=amount,
+            pauses=pauses,
+            received=self.received if self.received.at != self.received.came_at else None,
+            bound=self.bound if self.clock.within and self.clock.within.hard else None,
+            at_day_end=self.ledger.start.by_system,
+        )
+
+    def grant_until(self, reckoning: Reckoning) -> datetime | None:
+        """The last instant at which an extension may be granted, counted as the clock itself; None for no such rule."""
+        extension = self.clock.extension
+        if extension is None or extension.decided_within is None:
+            return None
+        start = known(extension.decided_after, self.case) if extension.decided_after else self.received.at
+        limit = Limit(extension.decided_within, reckoning.course.counting)
+        if start is None:
+            return None
+        return count(limit, start, self.calendar, pauses=reckoning.course.pauses).due
+
+    @property
+    def bound(self) -> datetime | None:
+        """The other clock's due, less the reserve."""
+        within = self.clock.within
+        if within is None or self.other_due is None:
+            return None
+        return less_reserve(self.other_due, within.reserve, self.calendar)
+
+    def target(self, due: datetime) -> datetime | None:
+        """The working target: the earlier of the due and the bound; None where the clock has no bound."""
+        bound = self.bound
+        return None if bound is None or (self.clock.within and self.clock.within.hard) else min(due, bound)
+
+    def _until(self, limit: Limit) -> date | None:
+        value = self.case.data.get(limit.until or limit.before or "")
+        if not isinstance(value, str) or not value:
+            return None
+        return self.calendar.to_date(read_instant(value)) if "T" in value else date.fromisoformat(value)
+
+    def _amount(self, limit: Limit) -> int | None:
+        value = self.case.data.get(limit.amount.field) if limit.amount else None
+        return value if isinstance(value, int) and value > 0 else None
+
+
+def _latest_start(clock: Clock, case: Case, calendar: Calendar) -> datetime | None:
+    if clock.latest_start is None:
+        return None
+    after = known(clock.latest_start.after, case)
+    return None if after is None else later(after, clock.latest_start.period, calendar)
+
+
+def _received(clock: Clock, ledger: Ledger, calendar: Calendar) -> Received:
+    came = _deemed(clock, ledger.start, calendar)
+    if clock.receipt is None:
+        return came
+    counts = received(clock.receipt, came.at, calendar)
+    return Received(came.came_at, counts.at, (*came.reasons, *counts.reasons))
+
+
+def _deemed(clock: Clock, start: Start, calendar: Calendar) -> Received:
+    came = Received(start.at, start.at)
+    plus = clock.deemed_later.get(start.by)
+    return deemed_later(came, plus, calendar) if plus else came
+
+
+def _pausing(stretch: Stretch, calendar: Calendar, at: datetime, title: Callable[[str], Text | str]) -> Pausing:
+    """The pause as of an instant: one that is open reaches to it, one that may last so long ends by itself."""
+    rule, ends = stretch.rule, stretch.ends
+    reached = ends or max(at, stretch.begins)
+    pausing = Pausing(
+        stretch.begins,
+        reached,
+        rule,
+        title(stretch.by),
+        stretch.actor,
+        open=ends is None,
+        begun_at_day_end=stretch.actor == SYSTEM and _at_midnight(stretch.begins, calendar),
+        ended_at_day_end=stretch.ended_by == SYSTEM and _at_midnight(reached, calendar),
     )
-    return _status(clock, ledger, reckoning, _target(clock, reckoning, bound))
+    if rule.at_most is not None:
+        most = later(stretch.begins, rule.at_most, calendar)
+        if not in_hours(rule.at_most.unit):
+            most = calendar.midnight_after(calendar.to_date(most))
+        if most <= (ends or at):
+            return replace(pausing, ends=most, open=False, ended_at_day_end=not in_hours(rule.at_most.unit))
+    return pausing
 
 
-def _until(limit: Limit, case: Case, calendar: Calendar) -> date | None:
-    if limit.until is None:
-        return None
-    value: str = case.data[limit.until]
-    return calendar.to_date(read_instant(value)) if "T" in value else date.fromisoformat(value)
+def _at_midnight(instant: datetime, calendar: Calendar) -> bool:
+    return instant == calendar.midnight_before(calendar.to_date(instant))
 
 
-def _target(clock: Clock, reckoning: Reckoning, bound: datetime | None) -> datetime | None:
-    if clock.within is None or bound is None:
-        return None
-    return min(reckoning.due, less_reserve(bound, clock.within.reserve, reckoning.calendar))
-
-
-def _status(clock: Clock, ledger: Ledger, reckoning: Reckoning, target: datetime | None) -> ClockStatus:
-    start, due = ledger.start, reckoning.due
-    return ClockStatus(
+def _status(measured: _Measured, reckoning: Reckoning, strict: datetime, lenient: datetime) -> ClockStatus:
+    clock, ledger, due = measured.clock, measured.ledger, reckoning.due
+    target, effective = measured.target(due), reckoning.course.pauses
+    ended = [pause.ends for pause in effective if not pause.open]
+    began = [ledger.start.at, *(grant.at for grant in ledger.grants), *ended]
+    status = ClockStatus(
         clock=clock,
-        started_at=start.at,
-        started_by=start.by,
+        started_at=measured.received.at,
+        started_by=ledger.start.by,
         due_at=due,
+        strict_due_at=strict,
+        lenient_due_at=lenient,
         target_at=target,
-        infeasible=target is not None and target <= start.at,
+        infeasible=target is not None and target <= measured.received.at,
         stopped_at=ledger.stopped_at,
         ended_at=ledger.ended_at,
+        expired_at=ledger.expired_at,
         grants=ledger.grants,
+        grant_until=measured.grant_until(reckoning),
         asked_at=ledger.asked_at,
-        round=ledger.round,
+        pauses=effective,
+        paused_since=next((pause.begins for pause in effective if pause.open), None),
+        round=ledger.round + len(ended),
+        round_began=max(began),
         provisional=reckoning.provisional,
-        rungs=tuple(
-            RungAt(
-                RungKey(clock.name, ledger.round, index),
-                rung.action,
-                rung_instant(rung, start=start.at, target=target or due, due=due, calendar=reckoning.calendar),
-            )
-            for index, rung in enumerate(clock.ladder)
-        ),
+        rungs=(),
         reckoning=reckoning,
     )
+    return replace(status, rungs=tuple(_rungs(status, measured.holds))) if clock.ladder or clock.expires else status
+
+
+def _rungs(status: ClockStatus, holds: Callable[[str], bool]) -> Iterator[RungAt]:
+    """The ladder of the present round, and the expiry whose condition holds.
+
+    A rung whose instant lies in a pause waits until time runs again.
+    """
+    clock, calendar = status.clock, status.reckoning.calendar
+    expiry = next((expiry for expiry in clock.expires if expiry.when is None or holds(expiry.when)), None)
+    rungs = (*clock.ladder, Rung(Side.DUE, None, expiry.action)) if expiry else clock.ladder
+    for index, rung in enumerate(rungs):
+        due = status.due_by(rung.goes_by)
+        if rung.side is Side.BEFORE and status.target_at is not None:
+            due = min(due, status.target_at)
+        at = rung_instant(rung, start=status.started_at, due=due, calendar=calendar)
+        for pause in status.pauses:
+            if pause.begins < at < pause.ends:
+                at = pause.ends
+        key = RungKey(clock.name, status.round, index)
+        yield RungAt(key, rung.action, at, rung.side, expiry=index == len(clock.ladder))

@@ -2,7 +2,18 @@
 
 from .commands import Command, FireAction, OpenCase
 from .engine import Engine
-from .views import BatchResult, CaseView, ClockView, EventView, ListItem, Offer, Receipt, TickReport
+from .views import (
+    BatchResult,
+    CaseView,
+    ClockView,
+    EventView,
+    ListItem,
+    Moved,
+    Offer,
+    Receipt,
+    RecountReport,
+    TickReport,
+)
 
 __all__ = [
     "BatchResult",
@@ -13,8 +24,10 @@ __all__ = [
     "EventView",
     "FireAction",
     "ListItem",
+    "Moved",
     "Offer",
     "OpenCase",
     "Receipt",
+    "RecountReport",
     "TickReport",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from ..errors import Conflict, InvalidInput
+from ..history import Case
 from ..messages import say
 from ..model import OPEN
 from ..roster import Actor
@@ -29,28 +30,32 @@ def admit_opening(draft: Draft, command: OpenCase, actor: Actor) -> Deed:
 def admit_action(draft: Draft, case_id: str, command: FireAction, actor: Actor) -> Deed:
     """Return the deed that fires an action, after the rungs that came before it have been delivered.
 
+    What comes exactly when something falls due is in time: the rungs of that instant come after it, unless only they
+    make it legal.
+
     Raises `NotFound`, `NotAllowed`, `InvalidInput` or `Conflict`.
     """
     deployed = draft.deployed
     if unknown := refusals.unknown_action(deployed, draft.family.member(case_id), command.action):
         raise unknown
     at = effective(command.at, draft.now, deployed)
-    draft.deliver_due(at)
+    draft.deliver_due(at - datetime.resolution)
+    then = draft.then(case_id, command.action, at)
+    if then is None:
+        draft.deliver_due(at)
+        then = draft.then(case_id, command.action, at)
     case = draft.family.member(case_id)
-    if not deployed.machine(case).is_legal(case.state, command.action):
-        raise refusals.illegal(deployed, case, command.action)
-    action = deployed.lifecycle(case).states[case.state].actions[command.action]
+    if then is None:
+        raise refusals.not_legal_then(deployed, case, command.action, at, draft.now)
+    action = deployed.lifecycle(case).states[then.state].actions[command.action]
     role = role_for(deployed.procedure, draft.family, case, action, actor)
-    if at < case.since:
-        raise refusals.too_early(deployed, case, command.action, at, draft.now)
     check_field_rights(action.inputs, command.data, actor, deployed.procedure)
     inputs = accept_inputs(action.inputs, command.data, deployed.roster)
     return Deed(case.id, action.name, actor, role, at, inputs, command.key)
 
 
-def check_revision(draft: Draft, case_id: str, command: FireAction) -> None:
+def check_revision(case: Case, command: FireAction) -> None:
     """Raise `Conflict` when the case has changed since the caller looked at it."""
-    case = draft.family.member(case_id)
     if command.revision is not None and command.revision != case.revision:
         raise Conflict(
             say(

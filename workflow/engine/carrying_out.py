@@ -13,8 +13,9 @@ from .commands import Command, FireAction, OpenCase
 from .draft import Draft
 from .family import Family
 from .receipts import first_receipt, receipt
+from .recount import is_current, moved
 from .session import Session
-from .views import BatchResult, Receipt
+from .views import BatchResult, Receipt, RecountReport
 
 Decision = Receipt | tuple[Draft, Event]
 """What a command would change and its own event; or the first receipt of a command that is repeated."""
@@ -39,8 +40,9 @@ def attempt(session: Session, command: Command) -> BatchResult:
 def deliver(session: Session, root: str, until: datetime) -> tuple[Event, ...] | Message:
     """Deliver the rungs of a family that are due at ``until``; return their events, or what stood in the way."""
     family = session.family(root)
-    draft = session.draft(session.deployed(family.root.procedure, family.root.version), family)
+    deployed = session.deployed(family.root.procedure, family.root.version)
     try:
+        draft = session.draft(deployed, family)
         draft.deliver_due(until)
     except StorageFailed:
         raise
@@ -48,6 +50,23 @@ def deliver(session: Session, root: str, until: datetime) -> tuple[Event, ...] |
         return refusal.message
     session.tx.save(draft.change())
     return tuple(event for event in draft.events if event.rung)
+
+
+def recount(session: Session, root: str, calendar: str) -> RecountReport:
+    """Recount a family by a calendar's present version; return what moved, or what stood in the way."""
+    family = session.family(root)
+    deployed = session.deployed(family.root.procedure, family.root.version)
+    if calendar not in deployed.calendars or is_current(deployed, calendar, session.tx.clocks(root)):
+        return RecountReport()
+    try:
+        draft = session.draft(deployed, family)
+        change = draft.change()
+    except StorageFailed:
+        raise
+    except CaseclockError as refusal:
+        return RecountReport(failed={family.root.number: refusal.message})
+    session.tx.save(change)
+    return RecountReport(tuple(moved(draft)))
 
 
 def _decide(session: Session, command: Command) -> Decision:
@@ -68,9 +87,12 @@ def _decide_action(session: Session, command: FireAction) -> Decision:
     case = situation.case.id
     if command.key and (first := first_receipt(session.tx, command.key, command.action, case)):
         return first
+    check_revision(situation.case, command)
     draft = session.draft(situation.deployed, situation.family)
-    check_revision(draft, case, command)
-    return draft, draft.perform(admit_action(draft, case, command, actor))
+    deed = admit_action(draft, case, command, actor)
+    event = draft.perform(deed)
+    draft.deliver_due(deed.at)
+    return draft, event
 
 
 def _keep(session: Session, decision: Decision) -> Receipt:

@@ -13,23 +13,29 @@ from typing import Any
 
 from ..errors import NotAllowed
 from ..guards import compile_expression
-from ..history import Case, Event, RungKey, apply
+from ..history import Case, Event, RungKey, apply, fold, noted
 from ..machine import ConditionFailed, IllegalAction
 from ..messages import Message, say
-from ..model import CASE, OPEN, SYSTEM, Action, Firing, Opening, Subcase
+from ..model import CASE, OPEN, RECOUNTED, SYSTEM, Action, Firing, Opening, Subcase
 from ..ports import Change, IssuedDocument
 from ..roster import THE_SYSTEM, Actor
 from . import refusals
 from .family import Family
-from .notices import about_delivery, about_time
+from .hindsight import InTheWay, look_back
+from .notices import about_delivery, about_overtaken, about_time
 from .papers import draw_number, made_from, numbered
+from .past import Past, Then, before
 from .projections import next_rung, project
 from .situation import Deployed, Situation
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One action on one case: who does it in which role, when in law, and with which accepted inputs."""
+    """One action on one case: who does it in which role, when in law, and with which accepted inputs.
+
+    Args:
+        timed: it is done in the wake of something that the system did because its time had come.
+    """
 
     case: str
     action: str
@@ -40,6 +46,7 @@ class Deed:
     key: str | None = None
     rung: RungKey | None = None
     cause: str | None = None
+    timed: bool = False
 
 
 @dataclass(slots=True)
@@ -52,6 +59,7 @@ class Draft:
         now: the instant of recording, read once for the whole change. UTC.
         new_id: gives the id of a new case.
         next_serial: gives the next number of a series.
+        recorded: gives the family's history as it has been recorded; read only for what is entered late.
         family: the case with its subcases; empty while the case is still to be opened.
         arrivals: events by which a subcase came to another state; joined only when the whole deed is done.
     """
@@ -61,11 +69,13 @@ class Draft:
     now: datetime
     new_id: Callable[[], str]
     next_serial: Callable[[str], int]
+    recorded: Callable[[], tuple[Event, ...]] = tuple
     family: Family = field(default_factory=lambda: Family(()))
     events: list[Event] = field(default_factory=list)
     papers: list[IssuedDocument] = field(default_factory=list)
     notices: list[Message] = field(default_factory=list)
     arrivals: list[Event] = field(default_factory=list)
+    _recorded: tuple[Event, ...] | None = None
 
     def open_case(self, deed: Deed) -> Event:
         """Open the case that the deed names, with its inputs as fields, and return its first event."""
@@ -76,25 +86,72 @@ class Draft:
     def perform(self, deed: Deed) -> Event:
         """Do the deed and everything that follows from it by itself; return its event.
 
-        Raises `NotAllowed` when the action is not legal here or one of its conditions does not hold.
+        Raises `NotAllowed` when the action is not legal where the case stood then, when one of its conditions does not
+        hold, or when something that was done afterwards stands in its way.
         """
-        event = self._do(deed)
+        try:
+            event = self._do(deed)
+        except InTheWay as error:
+            raise refusals.in_the_way(self.deployed, self.family, deed.action, error) from error
         while self.arrivals:
             self._join(self.arrivals.pop(0))
+        self._end_what_it_opened(event)
         return event
+
+    def then(self, case_id: str, action: str, at: datetime, *, timed: bool = False) -> Then | None:
+        """Return where the case stood at an instant at which ``action`` was legal on it; None when it was not.
+
+        Args:
+            timed: it is done by the system in the wake of something whose time had come, and so not before that.
+        """
+        case = self.family.member(case_id)
+        machine = self.deployed.machine(case)
+        latest = self._is_latest(case, at, timed)
+        places = iter([Then(case.state)]) if latest else self._past().standings(case_id, at, timed=timed)
+        return next((then for then in places if machine.is_legal(then.state, action)), None)
+
+    def _is_latest(self, case: Case, at: datetime, timed: bool) -> bool:
+        """Whether nothing has happened that a deed at this instant might have to be put before."""
+        marks = (mark for member in self.family.cases for done in member.marks.values() for mark in done)
+        by_system = (mark.at for mark in marks if mark.actor == SYSTEM)
+        return at >= case.since and not any(done > at or (done == at and not timed) for done in by_system)
+
+    def _past(self) -> Past:
+        if self._recorded is None:
+            self._recorded = self.recorded()
+            # Cases that an older version kept do not say which event left which mark.
+            self.family = Family(fold((*self._recorded, *self.events)))
+        return Past((*self._recorded, *self.events))
 
     def _do(self, deed: Deed) -> Event:
         case = self.family.member(deed.case)
-        machine = self.deployed.machine(case)
-        situation = Situation(self.deployed, self.family, case, deed.at, deed.actor.id, deed.inputs)
+        now = Then(case.state)
+        if deed.rung is None:
+            then = self.then(deed.case, deed.action, deed.at, timed=deed.timed)
+            if then is None:
+                raise refusals.illegal(self.deployed, case, deed.action)
+            return self._act(deed, then)
+        # A rung is delivered where the case is now, unless it should have led the case elsewhere before.
+        moves = self.deployed.lifecycle(case).states[case.state].actions[deed.action].to
+        then = self.then(deed.case, deed.action, deed.at, timed=True) if moves else None
         try:
-            state = machine.fire(case.state, deed.action, situation)
+            return self._act(deed, then or now)
+        except InTheWay:
+            return self._act(deed, now)
+
+    def _act(self, deed: Deed, then: Then) -> Event:
+        case = self.family.member(deed.case)
+        machine = self.deployed.machine(case)
+        family = before(self.family, self._past(), then.later) if then.later else self.family
+        situation = Situation(self.deployed, family, family.member(case.id), deed.at, deed.actor.id, deed.inputs)
+        try:
+            state = machine.fire(then.state, deed.action, situation)
         except IllegalAction as error:
             raise refusals.illegal(self.deployed, case, deed.action) from error
         except ConditionFailed as error:
             raise refusals.condition(self.deployed, case, deed.action, error.refusal) from error
-        action = machine.lifecycle.states[case.state].actions[deed.action]
-        event = self._record(deed, action, situation, state)
+        action = machine.lifecycle.states[then.state].actions[deed.action]
+        event = self._record(self._event(deed, action, situation, then.state, state), then)
         self._follow(event, action)
         return event
 
@@ -106,6 +163,10 @@ class Draft:
         while found := next_rung(self.deployed, self.family, self.now, until):
             case, rung = found
             self.perform(Deed(case.id, rung.action, THE_SYSTEM, SYSTEM, rung.at, rung=rung.key))
+
+    def note_recount(self, case: Case, recount: Mapping[str, Any]) -> None:
+        """Note down what a new version of a calendar moves in a case."""
+        self._append(case, noted(case, RECOUNTED, at=self.now, recorded_at=self.now, recount=recount))
 
     def change(self) -> Change:
         """Return everything to be written; cases and papers draw their numbers here, so that a refusal leaves no gap.
@@ -160,10 +221,22 @@ class Draft:
         self._append(None, event)
         return event
 
-    def _record(self, deed: Deed, action: Action, situation: Situation, state: str) -> Event:
-        case = situation.case
+    def _record(self, event: Event, then: Then) -> Event:
+        """Add an event, with what it overtakes if it was entered late; return it as added."""
+        entered: tuple[Event, ...] = (event,)
+        if then.later:
+            past = self._past()
+            entered = look_back(self.deployed, self.family, past, then, event)
+            self.notices.extend(about_overtaken(self.deployed, self.family, past, entered))
+        for event in entered:
+            self._append(self.family.member(event.case), event)
+        return entered[0]
+
+    def _event(self, deed: Deed, action: Action, situation: Situation, then: str, state: str) -> Event:
+        """The event of a deed. One that leads nowhere leaves the case in the state in which it is now."""
+        case = self.family.member(deed.case)
         computed = {name: compile_expression(source).value(situation) for name, source in action.sets.items()}
-        event = Event(
+        return Event(
             office=self.office,
             case=case.id,
             root=case.root,
@@ -174,16 +247,14 @@ class Draft:
             unit=deed.actor.unit,
             effective_at=deed.at,
             recorded_at=self.now,
-            from_state=case.state,
-            to_state=state,
+            from_state=then if state != then else case.state,
+            to_state=state if state != then else case.state,
             data={**deed.inputs, **computed},
-            closes=self.deployed.lifecycle(case).states[state].final,
+            closes=state != then and self.deployed.lifecycle(case).states[state].final,
             key=deed.key,
             rung=deed.rung,
             cause=deed.cause,
         )
-        self._append(case, event)
-        return event
 
     def _append(self, case: Case | None, event: Event) -> None:
         self.family = self.family.with_case(apply(case, event))
@@ -198,23 +269,36 @@ class Draft:
         case = self.family.member(event.case)
         if action.issues:
             self.papers.append(made_from(self.deployed.procedure.documents[action.issues], case, event))
-        if event.to_state != event.from_state:
+        if event.moves:
             if case.parent is not None:
                 self.arrivals.append(event)
             elif event.closes:
-                self._close_subcases(event)
+                self._close_subcases(event, event.effective_at)
 
-    def _in_wake_of(self, event: Event, case: Case, action: str) -> None:
-        """Have the system do ``action`` on ``case`` because of ``event``."""
-        self._do(Deed(case.id, action, THE_SYSTEM, SYSTEM, event.effective_at, cause=_name(event)))
+    def _in_wake_of(self, event: Event, case: Case, action: str, at: datetime) -> bool:
+        """Have the system do ``action`` on ``case`` because of ``event``; return whether it was legal.
+
+        Where what people did on ``case`` since ``at`` stands in its way, it takes effect when the case came to the
+        state in which it is.
+        """
+        timed = self._is_timed(event)
+        for instant in dict.fromkeys((at, max(at, case.since))):
+            if self.then(case.id, action, instant, timed=timed):
+                try:
+                    self._do(Deed(case.id, action, THE_SYSTEM, SYSTEM, instant, cause=event.name, timed=timed))
+                except InTheWay:
+                    continue
+                return True
+        return False
+
+    def _is_timed(self, event: Event) -> bool:
+        return bool(event.rung) or any(other.name == event.cause and self._is_timed(other) for other in self.events)
 
     def _fire_on_subcases(self, firing: Firing, event: Event) -> None:
         targets = list(self._targets(firing))
-        legal = [case for case in targets if self.deployed.machine(case).is_legal(case.state, firing.action)]
-        if not legal or (firing.units and len(legal) < len(targets)):
+        done = [case for case in targets if self._in_wake_of(event, case, firing.action, event.effective_at)]
+        if not done or (firing.units and len(done) < len(targets)):
             raise refusals.no_target(self.deployed, firing, targets)
-        for case in legal:
-            self._in_wake_of(event, case, firing.action)
 
     def _targets(self, firing: Firing) -> Iterator[Case]:
         wanted = _as_list(self.family.root.data.get(firing.units)) if firing.units else None
@@ -243,7 +327,7 @@ class Draft:
             "lead": self._leads(subcase, unit),
         }
         data = {"delivered_to": receiver} if receiver else {}
-        deed = Deed(root.id, OPEN, THE_SYSTEM, SYSTEM, event.effective_at, data, cause=_name(event))
+        deed = Deed(root.id, OPEN, THE_SYSTEM, SYSTEM, event.effective_at, data, cause=event.name)
         first = self._first_event(deed, self.new_id(), opened)
         case = self.family.member(first.case)
         if subcase.issues:
@@ -279,19 +363,20 @@ class Draft:
                 self._fire_on_root(action, event)
 
     def _fire_on_root(self, action: str, event: Event) -> None:
-        root = self.family.root
-        if self.deployed.machine(root).is_legal(root.state, action):
-            self._in_wake_of(event, root, action)
+        self._in_wake_of(event, self.family.root, action, event.effective_at)
 
-    def _close_subcases(self, event: Event) -> None:
+    def _end_what_it_opened(self, event: Event) -> None:
+        """End the subcases that a late entry has opened in a case that has ended since."""
+        ended = self.family.root.closed_at
+        if ended and any(other.opened and other.cause == event.name for other in self.events):
+            self.deliver_due(ended - datetime.resolution)
+            self._close_subcases(event, ended)
+
+    def _close_subcases(self, event: Event, at: datetime) -> None:
         for case in self.family.subcases:
             action = self.deployed.procedure.subcases[case.kind].when_case_ends
-            if action and self.deployed.machine(case).is_legal(case.state, action):
-                self._in_wake_of(event, case, action)
-
-
-def _name(event: Event) -> str:
-    return f"{event.case}:{event.seq}"
+            if action:
+                self._in_wake_of(event, case, action, at)
 
 
 def _as_list(value: Any) -> list[Any]:

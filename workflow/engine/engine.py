@@ -18,12 +18,12 @@ from ..ports import CaseQuery, Compiled, Definition, Reader, Store
 from ..roster import Actor, Roster
 from . import reading
 from .admission import utc
-from .carrying_out import attempt, carry_out, deliver
+from .carrying_out import attempt, carry_out, deliver, recount
 from .commands import Command, FireAction, OpenCase
 from .ids import utc_now
 from .session import Session
 from .shelf import ROSTER, Shelf
-from .views import BatchResult, CaseView, EventView, ListItem, Offer, Receipt, TickReport
+from .views import BatchResult, CaseView, EventView, ListItem, Moved, Offer, Receipt, RecountReport, TickReport
 
 PAGE = 200
 """How many commands or timers a batch handles in one transaction."""
@@ -58,12 +58,13 @@ class Engine:
         """Return this engine on another store, such as one that joins a host's open transaction."""
         return Engine(store, self._reader, office=self.office, now=self._now, shelf=self._shelf)
 
-    def deploy(self, source: str, *, file: str = "definition.yaml") -> Definition:
+    def deploy(self, source: str, *, file: str = "definition.yaml", recount: bool = True) -> Definition:
         """Check a procedure, calendar or roster and put it into use; return it as deployed.
 
         Args:
             source: its YAML text.
             file: the name to show in problems.
+            recount: after a calendar, recount the open cases that count by it; else call `recount` yourself.
 
         Raises `DefinitionInvalid` with every problem, `Conflict` when the same version says something else already.
         """
@@ -81,9 +82,36 @@ class Engine:
                 source=source,
                 compiled=compiled.compiled,
                 deployed_at=session.now,
+                recounted_at=None if latest else session.now,
             )
             tx.deploy(definition)
+        if recount and compiled.kind == "calendar":
+            self.recount(name)
         return definition
+
+    def recount(self, calendar: str | None = None) -> RecountReport:
+        """Measure every open case anew whose calendar has a new version, and write what moved into its history.
+
+        Cases are recounted in pages, a transaction for each. Where that was interrupted, calling it again finishes it;
+        when everything has been recounted, it does nothing.
+
+        Args:
+            calendar: the id of one calendar; all of them when left out.
+        """
+        moved: list[Moved] = []
+        failed: dict[str, Message] = {}
+        for definition in self._not_recounted(calendar):
+            missed: dict[str, Message] = {}
+            after = ""
+            while page := self._recount_page(definition.name, after):
+                after = max(page)
+                moved += [one for report in page.values() for one in report.moved]
+                missed |= {case: why for report in page.values() for case, why in report.failed.items()}
+            if not missed:
+                with self._session(write=True) as session:
+                    session.tx.finish_recount(definition.name, definition.version, session.now)
+            failed |= missed
+        return RecountReport(tuple(moved), failed)
 
     def definitions(self) -> tuple[Definition, ...]:
         """Return every definition that the office has deployed."""
@@ -145,7 +173,9 @@ class Engine:
             case: the case's number or id, or an unambiguous part of it.
             by: who does it: an actor, or the id of a person on the roster.
             data: the action's inputs.
-            at: when it happened in law, with its zone; not after now, and not before the case's present state began.
+            at: when it happened in law, with its zone; not after now. It must have been legal where the case stood
+                then; what the system did by itself since, and would not have done had it been entered in time, is
+                overtaken.
             key: idempotency key: a second call with the same key returns the first one's result and does nothing.
             revision: the revision of the case that the caller has seen; a case changed since then is not touched.
 
@@ -180,10 +210,15 @@ class Engine:
         with self._session() as session:
             return reading.offers(session.situation(case), session.actor(by))
 
-    def case(self, case: str, at: datetime | None = None) -> CaseView:
-        """Return a case with its clocks, papers and subcases, as of ``at`` or now. Raises `NotFound`."""
+    def case(self, case: str, at: datetime | None = None, as_of: datetime | None = None) -> CaseView:
+        """Return a case with its clocks, papers and subcases. Raises `NotFound`.
+
+        Args:
+            at: what is overdue by then, from what is known now; now when left out.
+            as_of: the case as it was known at this instant; see `why`.
+        """
         with self._session() as session:
-            situation = session.situation(case)
+            situation = reading.known(session, case, utc(as_of) if as_of else None)
             documents = session.tx.documents(situation.case.root)
             return reading.case_view(replace(situation, at=utc(at)) if at else situation, documents)
 
@@ -197,14 +232,13 @@ class Engine:
         """Return the clocks of a case that have started, or the one named, each with the reckoning of its due.
 
         Args:
-            as_of: answer from what had been recorded at this instant, as it was believed then.
+            as_of: answer as one would have answered at this instant: from what had been recorded by then, by the
+                calendars that were in use then, with time as it stood then.
 
         Raises `NotFound` for an unknown case or clock, and for a clock that has not started.
         """
         with self._session() as session:
-            situation = session.situation(case)
-            if as_of is not None:
-                situation = reading.believed_at(situation, session.tx.events(situation.case.root), utc(as_of))
+            situation = reading.known(session, case, utc(as_of) if as_of else None)
             return (reading.started_clock(situation, clock),) if clock else situation.clocks()
 
     def cases(self, query: CaseQuery | None = None) -> tuple[ListItem, ...]:
@@ -239,6 +273,21 @@ class Engine:
             return BatchResult(self._carry_out(command))
         except CaseclockError as refusal:
             return BatchResult(None, refusal)
+
+    def _not_recounted(self, calendar: str | None) -> list[Definition]:
+        """The newest versions of calendars that have not reached every open case yet."""
+        with self._session() as session:
+            names = {one.name for one in session.tx.definitions() if one.kind == "calendar"}
+            wanted = sorted(names) if calendar is None else [calendar]
+            newest = (session.tx.definition("calendar", name) for name in wanted)
+            return [definition for definition in newest if definition and definition.recounted_at is None]
+
+    def _recount_page(self, calendar: str, after: str) -> dict[str, RecountReport]:
+        """Recount a page of families in one transaction, those with ids after ``after``; report on each by its id."""
+        with self._session(write=True) as session:
+            users = self._shelf.users_of(session.tx, calendar)
+            roots = session.tx.open_families(users, after, PAGE) if users else ()
+            return {root: recount(session, root, calendar) for root in roots}
 
     def _deliver_page(self, until: datetime | None, delivered: list[Event], failed: dict[str, Message]) -> bool:
         """Deliver the rungs of up to a page of cases, in one transaction; return whether there were any."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from ..history import Event
 from ..messages import Message, say
 from ..model import Subcase
+from .family import Family
+from .past import Past
 from .situation import Deployed, Situation
 
 
@@ -24,6 +27,20 @@ def about_time(situation: Situation) -> Iterator[Message]:
                 "the due of {clock} is provisional: the calendar has no official notice for that year yet",
                 clock=status.clock.title,
             )
+
+
+def about_overtaken(deployed: Deployed, family: Family, past: Past, entered: Iterable[Event]) -> Iterator[Message]:
+    """Yield what a late entry overtakes: what the system had done meanwhile and what is without effect now."""
+    for event in entered:
+        case = family.member(event.case)
+        for other in past.of(event.case):
+            if other.seq in event.overtakes:
+                yield say(
+                    "{title} of {case} at {at} is overtaken and has no effect",
+                    title=deployed.lifecycle(case).actions[other.action].title,
+                    case=case.number,
+                    at=deployed.local(other.effective_at),
+                )
 
 
 def about_delivery(deployed: Deployed, subcase: Subcase, unit: str, receiver: str | None) -> Iterator[Message]:

@@ -23,7 +23,9 @@ def project(deployed: Deployed, family: Family, now: datetime) -> tuple[tuple[Cl
     timers: list[Timer] = []
     for case in family.cases:
         statuses = Situation(deployed, family, case, now).clocks()
-        clocks.extend(_clock_row(case, status) for status in statuses if status.clock.effect is not Effect.NONE)
+        clocks.extend(
+            _clock_row(deployed, case, status) for status in statuses if status.clock.effect is not Effect.NONE
+        )
         timers.extend(
             Timer(case.id, case.root, rung.key, rung.action, rung.at)
             for rung in _pending(case, statuses, deployed.machine(case))
@@ -34,23 +36,50 @@ def project(deployed: Deployed, family: Family, now: datetime) -> tuple[tuple[Cl
 def next_rung(deployed: Deployed, family: Family, now: datetime, until: datetime) -> tuple[Case, RungAt] | None:
     """Return the first rung of the family, in legal order, whose instant is not after ``until``."""
     due = [
-        (rung.at, case.number, rung.key, case, rung)
+        (rung.at, rung.expiry, case.number, rung.key, case, rung)
         for case in family.cases
         for rung in _pending(case, Situation(deployed, family, case, now).clocks(), deployed.machine(case))
         if rung.at <= until
     ]
-    return min(due, key=lambda entry: entry[:3])[3:] if due else None
+    return min(due, key=lambda entry: entry[:4])[4:] if due else None
 
 
 def _pending(case: Case, statuses: Iterable[ClockStatus], machine: CaseMachine) -> Iterator[RungAt]:
-    """Yield the rungs of a case that are still to come: legal here, not delivered, not after their clock stopped."""
+    """Yield the rungs of a case that are still to come: legal here, not delivered, and not of a clock that is over.
+
+    What stops a clock exactly at due is in time, so a rung at the instant of the stop is over too.
+    """
     for status in statuses:
-        end = status.stopped_at or status.ended_at
         for rung in status.rungs:
-            over = rung.key in case.delivered or (end is not None and rung.at > end)
-            if not over and machine.is_legal(case.state, rung.action):
+            if not is_over(case, status, rung) and machine.is_legal(case.state, rung.action):
                 yield rung
 
 
-def _clock_row(case: Case, status: ClockStatus) -> ClockRow:
-    return ClockRow(case.id, status.clock.name, status.started_at, status.due_at, status.provisional, status.running)
+def is_over(case: Case, status: ClockStatus, rung: RungAt) -> bool:
+    """Return whether a rung does not come any more, or not now: it came, its clock is over, or time stands still."""
+    over_at, paused_since = status.over_at, status.paused_since
+    return (
+        rung.key in case.delivered
+        or (over_at is not None and rung.at >= over_at)
+        or (paused_since is not None and rung.at > paused_since)
+        or (rung.at <= status.round_began and _was_delivered(case, rung))
+    )
+
+
+def _was_delivered(case: Case, rung: RungAt) -> bool:
+    """Whether the rung came in an earlier round of its clock; one that lies before the present round need not again."""
+    return any((key.clock, key.rung) == (rung.key.clock, rung.key.rung) for key in case.delivered)
+
+
+def _clock_row(deployed: Deployed, case: Case, status: ClockStatus) -> ClockRow:
+    """The row of a clock. One that is paused makes no case due until time runs again."""
+    running = status.running and status.paused_since is None
+    return ClockRow(
+        case=case.id,
+        clock=status.clock.name,
+        started_at=status.started_at,
+        due_at=status.due_at,
+        provisional=status.provisional,
+        running=running,
+        calendar=deployed.calendar_version(status.clock),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from ..clocks import ClockStatus
 from ..errors import NotAllowed, NotFound
 from ..history import Case, Event, fold
 from ..messages import Text, say
-from ..model import OPEN, SYSTEM, Action, Effect
+from ..model import OPEN, RECOUNTED, REVISED, SYSTEM, Action, Effect
 from ..ports import CaseQuery, IssuedDocument, ListedCase
 from ..roster import Actor
 from .family import Family
@@ -19,7 +19,12 @@ from .session import Session
 from .situation import Deployed, Situation
 from .views import CaseView, ClockView, EventView, ListItem, Offer
 
-OPENED = Text("Opened", "立案")
+TITLES = {
+    OPEN: Text("Opened", "立案"),
+    RECOUNTED: Text("Recounted by a new calendar", "按新日历重新计算"),
+    REVISED: Text("Revised by a late entry", "因补录而更正"),
+}
+"""Of the events that no definition declares."""
 
 
 def case_view(situation: Situation, documents: Iterable[IssuedDocument]) -> CaseView:
@@ -37,7 +42,7 @@ def case_view(situation: Situation, documents: Iterable[IssuedDocument]) -> Case
         zone=deployed.calendar.zone,
         fields=lifecycle.fields,
         clocks=tuple(_clock_view(status, situation.at) for status in situation.clocks()),
-        documents=tuple(paper for paper in papers if paper.case == case.id),
+        documents=tuple(paper for paper in papers if paper.case == case.id and paper.seq <= case.revision),
         subcases=tuple(case_view(replace(situation, case=member), papers) for member in members),
     )
 
@@ -77,25 +82,38 @@ def _may(situation: Situation, action: Action, actor: Actor) -> bool:
 
 def history_view(situation: Situation, events: Iterable[Event]) -> tuple[EventView, ...]:
     """Return the history of a case with its subcases, or of one subcase, in order of recording."""
-    wanted = situation.case
+    wanted, told = situation.case, tuple(events)
     stops = dict(_stops(situation))
+    overtaking = {(event.case, seq): event for event in told for seq in event.overtakes}
     return tuple(
-        _event_view(situation, event, stops) for event in events if wanted.parent is None or event.case == wanted.id
+        _event_view(situation, event, stops, overtaking.get((event.case, event.seq)))
+        for event in told
+        if wanted.parent is None or event.case == wanted.id
     )
 
 
-def _stops(situation: Situation) -> Iterator[tuple[tuple[str, str, int], datetime | None]]:
+def _told(situation: Situation, event: Event) -> EventView:
+    case = situation.family.member(event.case)
+    title = TITLES.get(event.action) or situation.deployed.lifecycle(case).actions[event.action].title
+    return EventView(event, case.number, title)
+
+
+def _stops(situation: Situation) -> Iterator[tuple[tuple[str, str, int], datetime]]:
     """Yield when each clock of the family stopped, by case, clock and round."""
     for case in situation.family.cases:
         for status in replace(situation, case=case).clocks():
-            yield (case.id, status.clock.name, status.round), status.stopped_at
+            if status.stopped_at:
+                yield (case.id, status.clock.name, status.round), status.stopped_at
 
 
-def _event_view(situation: Situation, event: Event, stops: dict[tuple[str, str, int], datetime | None]) -> EventView:
-    case = situation.family.member(event.case)
-    title = OPENED if event.action == OPEN else situation.deployed.lifecycle(case).actions[event.action].title
-    stop = stops.get((case.id, event.rung.clock, event.rung.round)) if event.rung else None
-    return EventView(event, case.number, title, overtaken=stop is not None and stop < event.effective_at)
+def _event_view(
+    situation: Situation, event: Event, stops: Mapping[tuple[str, str, int], datetime], by: Event | None
+) -> EventView:
+    """One entry. A rung is overtaken too when its clock is found to have stopped at its instant or before."""
+    stop = stops.get((event.case, event.rung.clock, event.rung.round)) if event.rung else None
+    late = stop is not None and stop <= event.effective_at
+    told = _told(situation, event)
+    return replace(told, overtaken=late or by is not None, overtaken_by=_told(situation, by) if by else None)
 
 
 def started_clock(situation: Situation, name: str) -> ClockStatus:
@@ -115,15 +133,22 @@ def started_clock(situation: Situation, name: str) -> ClockStatus:
     return status
 
 
-def believed_at(situation: Situation, events: Iterable[Event], as_of: datetime) -> Situation:
-    """Return the situation as it had been recorded at ``as_of``. Raises `NotFound` when the case had not been."""
-    past = [event for event in events if event.recorded_at <= as_of]
+def known(session: Session, ref: str, as_of: datetime | None) -> Situation:
+    """Return the case that ``ref`` names as it is known now, or as it was known at ``as_of``.
+
+    Raises `NotFound`, also when it had not been recorded then, or `Conflict` when several cases match.
+    """
+    situation = session.situation(ref)
+    if as_of is None:
+        return situation
     case = situation.case
+    past = [event for event in session.tx.events(case.root) if event.recorded_at <= as_of]
     if not any(event.case == case.id for event in past):
         moment = situation.deployed.local(as_of)
         raise NotFound(say("{case} had not been recorded yet at {as_of}", case=case.number, as_of=moment))
     family = Family(fold(past))
-    return replace(situation, family=family, case=family.member(case.id))
+    deployed = session.deployed(family.root.procedure, family.root.version, as_of)
+    return Situation(deployed, family, family.member(case.id), as_of)
 
 
 def listing(session: Session, query: CaseQuery) -> tuple[ListItem, ...]:

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from ..errors import NotAllowed, NotFound, Refusal
-from ..history import Case, Mark
+from ..history import Case, Event, Mark
 from ..messages import Message, Text, say
 from ..model import SYSTEM, Action, Firing, Lifecycle, Procedure
+from .family import Family
+from .hindsight import InTheWay
 from .situation import Deployed
 
 
@@ -112,8 +114,10 @@ def no_target(deployed: Deployed, firing: Firing, targets: Iterable[Case]) -> No
     )
 
 
-def too_early(deployed: Deployed, case: Case, action: str, at: datetime, now: datetime) -> NotAllowed:
-    """Return the refusal of an effective time that lies before the state in which the action is legal began."""
+def not_legal_then(deployed: Deployed, case: Case, action: str, at: datetime, now: datetime) -> NotAllowed:
+    """Return the refusal of an action that was not legal in the state in which the case was at its effective time."""
+    if not deployed.machine(case).is_legal(case.state, action):
+        return illegal(deployed, case, action)
     return NotAllowed(
         say(
             "{action} of {case} cannot have happened at {at}: its present state began at {since}",
@@ -123,4 +127,34 @@ def too_early(deployed: Deployed, case: Case, action: str, at: datetime, now: da
             since=deployed.local(case.since),
         ),
         say("give a time between then and now, {now}", now=deployed.local(now)),
+    )
+
+
+def in_the_way(deployed: Deployed, family: Family, action: str, found: InTheWay) -> NotAllowed:
+    """Return the refusal of a late entry: which later step stands in its way, and what that step builds on."""
+    hint = say("enter it with a time after that step, if that is when it happened")
+    step = _told(deployed, family, found.later)
+    if found.overtaken is None:
+        return NotAllowed(say("{action} comes too late: {step} has decided otherwise", action=action, step=step), hint)
+    ground = _told(deployed, family, found.overtaken)
+    return NotAllowed(
+        say(
+            "{action} comes too late: it would undo {ground}, on which {step} builds",
+            action=action,
+            ground=ground,
+            step=step,
+        ),
+        hint,
+    )
+
+
+def _told(deployed: Deployed, family: Family, event: Event) -> Message:
+    """An event in a few words."""
+    case = family.member(event.case)
+    return say(
+        "{action} of {case} by {actor} at {at}",
+        action=event.action,
+        case=case.number,
+        actor=event.actor,
+        at=deployed.local(event.effective_at),
     )

@@ -10,6 +10,7 @@ from ..roster import Actor, Roster
 from .draft import Draft
 from .family import Family
 from .ids import time_ordered_id
+from .recount import catch_up
 from .shelf import Shelf
 from .situation import Deployed, Situation
 
@@ -22,13 +23,17 @@ class Session:
     office: str
     now: datetime
     shelf: Shelf
-    _deployed: dict[tuple[str, int | None], Deployed] = field(default_factory=dict)
+    _deployed: dict[tuple[str, int | None, datetime | None], Deployed] = field(default_factory=dict)
 
-    def deployed(self, procedure: str, version: int | None = None) -> Deployed:
-        """Return a procedure with what belongs to it, the newest version unless one is named. Raises `NotFound`."""
-        key = (procedure, version)
+    def deployed(self, procedure: str, version: int | None = None, as_of: datetime | None = None) -> Deployed:
+        """Return a procedure with what belongs to it, the newest version unless one is named. Raises `NotFound`.
+
+        Args:
+            as_of: with the calendars and the roster that were in use at this instant.
+        """
+        key = (procedure, version, as_of)
         if key not in self._deployed:
-            self._deployed[key] = self.shelf.deployed(self.tx, procedure, version)
+            self._deployed[key] = self.shelf.deployed(self.tx, procedure, version, as_of)
         return self._deployed[key]
 
     def roster(self) -> Roster:
@@ -51,5 +56,16 @@ class Session:
         return Family(self.tx.family(case_id))
 
     def draft(self, deployed: Deployed, family: Family) -> Draft:
-        """Return a draft of a change to ``family``."""
-        return Draft(deployed, self.office, self.now, lambda: time_ordered_id(self.now), self.tx.next_serial, family)
+        """Return a draft of a change to ``family``, which begins with what a new version of a calendar moves in it."""
+        draft = Draft(
+            deployed,
+            self.office,
+            self.now,
+            lambda: time_ordered_id(self.now),
+            self.tx.next_serial,
+            lambda: self.tx.events(family.root.id),
+            family,
+        )
+        if family.cases and deployed.recounting:
+            catch_up(self.tx, self.shelf, draft)
+        return draft

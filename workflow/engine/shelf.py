@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from ..errors import NotFound
@@ -17,6 +19,16 @@ from .situation import Deployed
 ROSTER = "roster"
 """The name under which an office's one roster is deployed."""
 
+FIRST = 1
+"""The version with which calendars and rosters begin."""
+
+
+def calendars_of(procedure: Procedure) -> tuple[str, ...]:
+    """Return the ids of the calendars that a procedure counts by: its own first, then those that clocks name."""
+    lifecycles = (procedure.case, *(subcase.lifecycle for subcase in procedure.subcases.values()))
+    named = (clock.calendar for lifecycle in lifecycles for clock in lifecycle.clocks.values())
+    return tuple(dict.fromkeys((procedure.calendar, *filter(None, named))))
+
 
 class Shelf:
     """Loads deployed definitions by what they mean (their fingerprint), so that a new version is seen at once."""
@@ -25,33 +37,62 @@ class Shelf:
         self._reader = reader
         self._loaded: dict[str, Any] = {}
 
-    def deployed(self, tx: Transaction, procedure: str, version: int | None = None) -> Deployed:
-        """Return a procedure, newest version unless one is named, with its calendar, roster and machines.
+    def deployed(
+        self, tx: Transaction, procedure: str, version: int | None = None, as_of: datetime | None = None
+    ) -> Deployed:
+        """Return a procedure, newest version unless one is named, with its calendars, roster and machines.
+
+        Args:
+            as_of: with the calendars and the roster that were in use at this instant.
 
         Raises `NotFound` when the office has not deployed it.
         """
         definition = tx.definition("procedure", procedure, version) or self._raise_unknown(tx, procedure, version)
         model: Procedure = self._load(definition, self._reader.procedure)
-        calendar = tx.definition("calendar", model.calendar)
-        if calendar is None:
-            raise NotFound(
-                say(
-                    "the calendar {calendar} of {procedure} is not deployed",
-                    calendar=model.calendar,
-                    procedure=procedure,
-                ),
-                say("deploy {calendar}.calendar.yaml: `caseclock deploy`", calendar=model.calendar),
-            )
+        calendars = {name: self._calendar(tx, name, procedure, as_of) for name in calendars_of(model)}
+        loaded = {name: self._load(calendar, self._reader.calendar) for name, calendar in calendars.items()}
         return Deployed(
             procedure=model,
-            calendar=self._load(calendar, self._reader.calendar),
-            roster=self.roster(tx),
+            calendar=loaded[model.calendar],
+            roster=self.roster(tx, as_of),
             machines=self._machines(definition, model),
+            calendars=loaded,
+            versions={name: calendar.version for name, calendar in calendars.items()},
+            recounting=frozenset(name for name, calendar in calendars.items() if calendar.recounted_at is None),
         )
 
-    def roster(self, tx: Transaction) -> Roster:
+    def counting_by(self, tx: Transaction, deployed: Deployed, name: str, version: int) -> Deployed:
+        """Return the same with another version of one of its calendars. Raises `NotFound` for an unknown one."""
+        definition = tx.definition("calendar", name, version) or self._raise_no_calendar(name, deployed.procedure.id)
+        calendar = self._load(definition, self._reader.calendar)
+        return replace(
+            deployed,
+            calendar=calendar if name == deployed.procedure.calendar else deployed.calendar,
+            calendars={**deployed.calendars, name: calendar},
+            versions={**deployed.versions, name: version},
+        )
+
+    def users_of(self, tx: Transaction, calendar: str) -> tuple[str, ...]:
+        """Return the procedures of which any version counts by a calendar."""
+        found = (one for one in tx.definitions() if one.kind == "procedure")
+        models = (self._load(definition, self._reader.procedure) for definition in found)
+        return tuple(sorted({model.id for model in models if calendar in calendars_of(model)}))
+
+    def _calendar(self, tx: Transaction, name: str, procedure: str, as_of: datetime | None) -> Definition:
+        """The calendar as it was then; where there was none yet, as it began."""
+        if found := tx.definition("calendar", name, as_of=as_of) or tx.definition("calendar", name, FIRST):
+            return found
+        return self._raise_no_calendar(name, procedure)
+
+    def _raise_no_calendar(self, name: str, procedure: str) -> Definition:
+        raise NotFound(
+            say("the calendar {calendar} of {procedure} is not deployed", calendar=name, procedure=procedure),
+            say("deploy {calendar}.calendar.yaml: `caseclock deploy`", calendar=name),
+        )
+
+    def roster(self, tx: Transaction, as_of: datetime | None = None) -> Roster:
         """Return the office's roster; an empty one when none is deployed."""
-        definition = tx.definition("roster", ROSTER)
+        definition = tx.definition("roster", ROSTER, as_of=as_of)
         return self._load(definition, self._reader.roster) if definition else Roster()
 
     def _load(self, definition: Definition, load: Callable[[str], Any]) -> Any:

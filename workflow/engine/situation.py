@@ -8,24 +8,43 @@ from datetime import datetime
 from typing import Any, Literal
 
 from ..calendars import Calendar
-from ..clocks import ClockStatus, measure
+from ..clocks import ClockStatus, measure, why_not_ask, why_not_grant, why_not_pause, why_not_refuse
 from ..guards import compile_expression
 from ..history import Case
 from ..machine import CaseMachine, Step
-from ..messages import Message, say
-from ..model import CASE, Clock, Lifecycle, Procedure
+from ..messages import Message, Text, say
+from ..model import CASE, Clock, Lifecycle, Procedure, Strictness
 from ..roster import Roster
 from .family import Family
 
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """A procedure with everything that a case of it needs: its machines, calendar and roster."""
+    """A procedure with everything that a case of it needs: its machines, calendars and roster.
+
+    Args:
+        calendar: the procedure's own.
+        calendars: by id, the procedure's own and those that single clocks name.
+        versions: by id, in which version each of these calendars is deployed.
+        recounting: ids of those of which the version is so new that it may not have reached every open case.
+    """
 
     procedure: Procedure
     calendar: Calendar
     roster: Roster
     machines: Mapping[str, CaseMachine]
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    versions: Mapping[str, int] = field(default_factory=dict)
+    recounting: frozenset[str] = frozenset()
+
+    def calendar_of(self, clock: Clock) -> Calendar:
+        """Return the calendar by which ``clock`` is counted: the one it names, or the procedure's."""
+        return self.calendars[clock.calendar] if clock.calendar else self.calendar
+
+    def calendar_version(self, clock: Clock) -> str:
+        """Return that calendar with its version, such as ``cn@3``."""
+        calendar = clock.calendar or self.procedure.calendar
+        return f"{calendar}@{self.versions[calendar]}"
 
     def machine(self, case: Case) -> CaseMachine:
         """Return the machine that decides for ``case``."""
@@ -79,6 +98,16 @@ class Situation:
         status = self.clock(clock)
         return status is not None and status.overdue(self.at)
 
+    def overdue_by_any_reading(self, clock: str) -> bool:
+        """Return whether a clock is overdue even by the latest reading of its limit."""
+        status = self.clock(clock)
+        return status is not None and status.overdue(self.at, Strictness.LENIENT)
+
+    def paused(self, clock: str) -> bool:
+        """Return whether time stands still for a clock at this instant."""
+        status = self.clock(clock)
+        return status is not None and status.running and status.paused_since is not None
+
     def can_lead(self, unit: str) -> bool:
         """Return whether the roster lets ``unit`` lead a case; units that no roster knows may."""
         return unit not in self.deployed.roster.units or self.deployed.roster.units[unit].can_lead
@@ -102,11 +131,18 @@ class Situation:
             return say(
                 "the clock {clock} has not started", clock=self.deployed.lifecycle(self.case).clocks[clock].title
             )
-        if step == "ask":
-            return status.why_not_ask(self.at)
-        if step == "grant":
-            return status.why_not_grant(self.at)
-        return None if status.asked_at else say("no extension has been asked for")
+        match step:
+            case "ask":
+                return why_not_ask(status, self.at)
+            case "grant":
+                return why_not_grant(status, self.at, self.inputs)
+            case "refuse":
+                return why_not_refuse(status)
+
+    def pause_refusal(self, clock: str, action: str) -> Message | None:
+        """Return why ``action`` cannot pause a clock once more; None when it can, or the clock does not run."""
+        status = self.clock(clock)
+        return why_not_pause(status, action) if status else None
 
     def clock(self, name: str) -> ClockStatus | None:
         """Return where a clock stands, ``case.`` meaning the parent's; None while it has not started."""
@@ -114,7 +150,8 @@ class Situation:
         if dot and prefix == CASE:
             return self._parent().clock(rest) if self.case.parent else self.clock(rest)
         clock = self.deployed.lifecycle(self.case).clocks[name]
-        return measure(clock, self.case, self.deployed.calendar, self._holds, self._bound(clock))
+        calendar = self.deployed.calendar_of(clock)
+        return measure(clock, self.case, calendar, self._holds, self.at, self._bound(clock), self._title)
 
     def clocks(self) -> tuple[ClockStatus, ...]:
         """Return every clock that has started, in the order in which the procedure declares them."""
@@ -126,6 +163,12 @@ class Situation:
             return None
         other = self.clock(f"{CASE}.{clock.within.clock}" if clock.within.of_case else clock.within.clock)
         return other.due_at if other else None
+
+    def _title(self, name: str) -> Text | str:
+        """Return what people call an action or a field."""
+        lifecycle = self.deployed.lifecycle(self.case)
+        action = lifecycle.actions.get(name)
+        return action.title if action else lifecycle.fields[name].title if name in lifecycle.fields else name
 
     def _holds(self, expression: str) -> bool:
         return compile_expression(expression).holds(self)

@@ -61,13 +61,15 @@ class EventView:
     """One entry of the history.
 
     Args:
-        overtaken: a rung was delivered, and it turned out later that its clock had stopped before.
+        overtaken: it turned out later that it took no effect in law, such as an urging for what had been done by then.
+        overtaken_by: the entry made late by which it is overtaken; None where only its clock is found to have stopped.
     """
 
     event: Event
     number: str
     title: Text
     overtaken: bool = False
+    overtaken_by: EventView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +126,25 @@ class TickReport:
     """What a tick delivered, in order, and the cases whose rungs it could not deliver."""
 
     delivered: tuple[Event, ...] = ()
+    failed: Mapping[str, Message] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A running clock of a case, named by its number, whose due a new version of a calendar has moved."""
+
+    case: str
+    calendar: str
+    clock: str
+    title: Text
+    old: datetime
+    new: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecountReport:
+    """What a recount moved, in order, and why which cases, by number, could not be recounted."""
+
+    moved: tuple[Moved, ...] = ()
     failed: Mapping[str, Message] = field(default_factory=dict)

@@ -1,0 +1,116 @@
+"""The ground of a calendar of its own: public holidays of countries, and the days of weekly rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from ..workflow.calendar_parts import Note
+from ..workflow.calendars import RESTS, WORKS, Calendar
+from ..workflow.messages import Text, say
+from .calendar_file import CalendarFile, Path
+from .calendar_notices import Notices, find_years_without_notice
+from .public_holidays import NO_HOLIDAYS, PublicHolidays, UnknownCategory, UnknownYears, public_holidays
+
+NO_BASE = "none"
+WEEKEND = frozenset({5, 6})
+MAKE_UP_DAY = Text("make-up working day", "调休上班")
+
+
+def based(file: CalendarFile, zone: str | None, notices: Notices) -> Calendar | None:
+    """Return the calendar of the countries' public holidays, before any layer; None when there is a problem."""
+    years = file.years(file.data["years"], ("years",))
+    official_through = file.day(file.data["official_through"], ("official_through",))
+    days = _days_of(years) if years else []
+    public = _public_holidays(file, days) if days else None
+    if not (zone and official_through and public):
+        return None
+    if public is not NO_HOLIDAYS:
+        find_years_without_notice(file, notices, days[0].year)
+    rests = (public.off.keys() | _weekly(file, public, days)) - public.work
+    return Calendar(
+        id=file.id,
+        title=Text("", ""),
+        zone=zone,
+        first=days[0],
+        days="".join(RESTS if day in rests else WORKS for day in days),
+        official_through=official_through,
+        notes={
+            day: Note(
+                name=public.off[day] if day in rests else MAKE_UP_DAY,
+                source=notices.covering(day) if day <= official_through else None,
+            )
+            for day in days
+            if day in public.off or day in public.work
+        },
+    )
+
+
+def _days_of(years: tuple[int, int]) -> list[date]:
+    first, last = date(years[0], 1, 1).toordinal(), date(years[1], 12, 31).toordinal()
+    return [date.fromordinal(ordinal) for ordinal in range(first, last + 1)]
+
+
+def _public_holidays(file: CalendarFile, days: list[date]) -> PublicHolidays | None:
+    base = file.data["base"]
+    if base == NO_BASE:
+        if "categories" in file.data:
+            file.problem("wrong-category", ("categories",), say("without a base there are no categories; remove them"))
+        return NO_HOLIDAYS
+    places = [str(place) for place in (base if isinstance(base, list) else [base])]
+    categories = _categories(file)
+    try:
+        return public_holidays(places, days, categories)
+    except UnknownCategory as error:
+        message = say(
+            "the holidays package has no category {category} for {place}; it has: {known}",
+            category=error.category,
+            place=error.place,
+            known=error.known,
+        )
+        file.problem("wrong-category", ("categories", categories.index(error.category)), message)
+    except UnknownYears as error:
+        message = say(
+            "the holidays package knows the days of {place} from {first} to {last} only",
+            place=error.place,
+            first=error.first,
+            last=error.last,
+        )
+        file.problem("wrong-range", ("years",), message)
+    except LookupError:
+        message = say(
+            "expected a country, or a country and region, that the holidays package knows, such as CN or GB-ENG, "
+            "got: {found}",
+            found=places,
+        )
+        file.problem("unknown-country", ("base",), message)
+    return None
+
+
+def _categories(file: CalendarFile) -> list[str]:
+    given = file.data.get("categories", [])
+    if not isinstance(given, list) or ("categories" in file.data and not given):
+        message = say("expected a list of categories, such as [public, bank], got: {found}", found=given)
+        file.problem("wrong-category", ("categories",), message)
+        return []
+    return [str(category) for category in given]
+
+
+def _weekly(file: CalendarFile, public: PublicHolidays, days: list[date]) -> frozenset[date]:
+    """The days of weekly rest: those of the countries, or of the file's weekdays, which may change over time."""
+    if "rest_days" not in file.data:
+        return frozenset(day for day in days if day.weekday() in WEEKEND) if public is NO_HOLIDAYS else public.weekly
+    given = file.data["rest_days"]
+    if not isinstance(given, Mapping):
+        weekdays = file.weekday_set(given, ("rest_days",))
+        return frozenset(day for day in days if day.weekday() in weekdays)
+    regimes: dict[date, frozenset[int]] = {}
+    for key, value in given.items():
+        path: Path = ("rest_days", key)
+        span, weekdays = file.span(key, path, days[0], days[-1]), file.weekday_set(value, path)
+        if span:
+            regimes |= {day: weekdays for day in days if span[0] <= day <= span[1]}
+    open_day = next((day for day in days if day not in regimes), None)
+    if open_day and not file.problems:
+        file.problem("wrong-range", ("rest_days",), say("no rest days are given for {day}", day=open_day))
+    return frozenset(day for day, weekdays in regimes.items() if day.weekday() in weekdays)

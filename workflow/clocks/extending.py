@@ -1,0 +1,137 @@
+"""Extending and pausing: why a step of an extension, or one more pause, is not open to a clock at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from ..calendars import Calendar
+from ..messages import Message, say, spoken_due
+from ..model import Extension
+from .counting import passes, recounted
+from .ladder import before
+from .ledger import Grant
+from .status import ClockStatus
+
+
+def why_not_ask(status: ClockStatus, at: datetime) -> Message | None:
+    """Return why an extension cannot be asked for at ``at``; None when it can."""
+    if refused := _why_not_extend(status, at):
+        return refused
+    if status.asked_at is not None:
+        return say("an extension was already asked for at {at} and is not decided", at=_shown(status, status.asked_at))
+    return _why_too_late(status, at)
+
+
+def why_not_grant(status: ClockStatus, at: datetime, given: Mapping[str, Any]) -> Message | None:
+    """Return why an extension cannot be granted at ``at``; None when it can.
+
+    Args:
+        given: the values that are given with it.
+    """
+    if status.asked_at is not None and status.lapsed(at):
+        return say(
+            "the extension asked for at {asked} was not decided before the limit ended at {due}, so it has lapsed",
+            asked=_shown(status, status.asked_at),
+            due=spoken_due(_shown(status, status.due_at)),
+        )
+    if refused := _why_not_extend(status, at):
+        return refused
+    extension = status.clock.extension
+    assert extension is not None, "a clock without one was refused"
+    if extension.ask and (status.asked_at is None or status.asked_at > at):
+        return say("no extension has been asked for")
+    if extension.ask is None and (refused := _why_too_late(status, at)):
+        return refused
+    return _why_decided_too_late(status, extension, at) or _why_too_long(status, extension, at, given)
+
+
+def why_not_refuse(status: ClockStatus) -> Message | None:
+    """Return why an extension cannot be refused; None when it can."""
+    return None if status.asked_at else say("no extension has been asked for")
+
+
+def why_not_pause(status: ClockStatus, action: str) -> Message | None:
+    """Return why ``action`` cannot pause the clock once more; None when it can."""
+    for rule in status.clock.pauses:
+        used = sum(pause.rule == rule for pause in status.pauses)
+        if action in rule.begins and rule.times is not None and used >= rule.times and status.running:
+            return say(
+                "the limit {clock} has been paused {times} times, the most allowed",
+                clock=status.clock.title,
+                times=used,
+            )
+    return None
+
+
+def _why_not_extend(status: ClockStatus, at: datetime) -> Message | None:
+    clock, extension = status.clock, status.clock.extension
+    if extension is None:
+        return say("the limit {clock} cannot be extended", clock=clock.title)
+    if not status.running:
+        return say("the limit {clock} no longer runs", clock=clock.title)
+    if len(status.grants) >= extension.times:
+        return say(
+            "the limit {clock} has been extended {times} times, the most allowed",
+            clock=clock.title,
+            times=len(status.grants),
+        )
+    if extension.before_due and at > status.due_at:
+        return say("the limit {clock} ended at {due}", clock=clock.title, due=spoken_due(_shown(status, status.due_at)))
+    return None
+
+
+def _why_too_late(status: ClockStatus, at: datetime) -> Message | None:
+    extension = status.clock.extension
+    if extension is None or extension.lead is None:
+        return None
+    latest = before(status.due_at, extension.lead, _calendar(status))
+    if at <= latest:
+        return None
+    return say(
+        "an extension of {clock} must be asked for at least {period} before it ends: until {latest}",
+        clock=status.clock.title,
+        period=extension.lead,
+        latest=spoken_due(_shown(status, latest)),
+    )
+
+
+def _why_decided_too_late(status: ClockStatus, extension: Extension, at: datetime) -> Message | None:
+    if status.grant_until is None or at <= status.grant_until:
+        return None
+    return say(
+        "an extension of {clock} must be granted within {period}: until {latest}",
+        clock=status.clock.title,
+        period=extension.decided_within,
+        latest=spoken_due(_shown(status, status.grant_until)),
+    )
+
+
+def _why_too_long(status: ClockStatus, extension: Extension, at: datetime, given: Mapping[str, Any]) -> Message | None:
+    """Why the extension asked for passes the cap; one whose values are not given yet does not."""
+    if extension.cap is None:
+        return None
+    grants = (*status.grants, Grant(at, at, "", given))
+    longest = recounted(status.reckoning, extension, grants)
+    free = recounted(status.reckoning, replace(extension, cap=None), grants)
+    if not passes(free.ending, longest.ending):
+        return None
+    found, latest = free.ending, longest.ending
+    by_day = found.counted_day > latest.counted_day
+    return say(
+        "{clock} can be extended to {cap} in all, which is {latest}; this would reach to {found}",
+        clock=status.clock.title,
+        cap=extension.cap,
+        latest=latest.counted_day if by_day else spoken_due(_shown(status, latest.due)),
+        found=found.counted_day if by_day else spoken_due(_shown(status, found.due)),
+    )
+
+
+def _calendar(status: ClockStatus) -> Calendar:
+    return status.reckoning.calendar
+
+
+def _shown(status: ClockStatus, instant: datetime) -> datetime:
+    return _calendar(status).local(instant)
