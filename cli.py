@@ -431,7 +431,10 @@ def _cell(session: Session, value: object) -> RenderableType:
 
 
 @click.group(cls=Caseclock, params=_common_options(hidden=False), help=_("Cases under a legal time limit."))
-@click.version_option(package_name=DOMAIN, message="%(prog)s %(version)s")
+@click.version_option(
+    package_name=DOMAIN, message="%(prog)s %(version)s", cls=SpokenOption, help=_("Show the version and exit.")
+)
+@click.help_option(cls=SpokenOption, help=_("Show this message and exit."))
 def caseclock() -> None:
     """Hold the commands."""
 
@@ -491,16 +494,22 @@ def _init(session: Session, folder: Path, office_id: str | None, title: str | No
     )
 
 
-@_command("check", _("Check definitions and show every problem at its place."))
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@_command(
+    "check",
+    _(
+        "Check definitions and show every problem at its place.\n\nWhen none is named, those of the office. Of a folder"
+        " all definitions and tests are checked."
+    ),
+)
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE or FOLDER]...")
 @click.pass_obj
 def _check(session: Session, files: tuple[Path, ...]) -> int:
-    from .definitions.office_reader import check_files
+    from .definitions.office_reader import check_files, files_of
     from .definitions.rehearsal_reader import SUFFIX, check_rehearsals
     from .workflow import plain
     from .workflow.pages import Line
 
-    named = files or (*session.office.definitions(), *session.office.tests())
+    named = files_of(files) or (*session.office.definitions(), *session.office.tests())
     compiled, problems = check_files(file for file in named if not file.name.endswith(SUFFIX))
     tests, of_tests = check_rehearsals(file for file in named if file.name.endswith(SUFFIX))
     problems.extend(problem for problem in of_tests if problem not in problems)
@@ -534,8 +543,8 @@ def _check(session: Session, files: tuple[Path, ...]) -> int:
 @_command(
     "test",
     _(
-        "Run the tests that lie beside procedures (*.test.yaml).\n\nWithout PLACES those of this folder and of the"
-        " office's. No database is needed."
+        "Run the tests that lie beside procedures (*.test.yaml).\n\nWhen none is named, those of this folder and of the"
+        " office. No database is needed."
     ),
 )
 @click.argument("places", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE or FOLDER]...")
@@ -867,7 +876,8 @@ def _calendar_command(name: str, text: str) -> Callable[[Callable[..., Any]], cl
     "show",
     _(
         "Show a calendar, a year of it, or a month day by day.\n\n"
-        "CALENDAR is a file, an id such as cn, or cn@2 for a deployed version. PERIOD is such as 2026 or 2026-03."
+        "CALENDAR is a file, cn@2 for a deployed version, or an id such as cn: of a calendar that is deployed, lies in "
+        "this folder, or is shipped. PERIOD is such as 2026 or 2026-03."
     ),
 )
 @click.argument("calendar")

@@ -10,7 +10,14 @@ from ..workflow.calendars import RESTS, WORKS, Calendar
 from ..workflow.messages import Text, say
 from .calendar_file import CalendarFile, Path
 from .calendar_notices import Notices, find_years_without_notice
-from .public_holidays import NO_HOLIDAYS, PublicHolidays, UnknownCategory, UnknownYears, public_holidays
+from .public_holidays import (
+    NO_HOLIDAYS,
+    PublicHolidays,
+    UnknownCategory,
+    UnknownHoliday,
+    UnknownYears,
+    public_holidays,
+)
 
 NO_BASE = "none"
 WEEKEND = frozenset({5, 6})
@@ -56,11 +63,15 @@ def _public_holidays(file: CalendarFile, days: list[date]) -> PublicHolidays | N
     if base == NO_BASE:
         if "categories" in file.data:
             file.problem("wrong-category", ("categories",), say("without a base there are no categories; remove them"))
+        if "without" in file.data:
+            file.problem("wrong-type", ("without",), say("without a base there are no holidays; remove this"))
         return NO_HOLIDAYS
     places = [str(place) for place in (base if isinstance(base, list) else [base])]
-    categories = _categories(file)
+    categories, without = _categories(file), _without(file)
     try:
-        return public_holidays(places, days, categories)
+        return public_holidays(places, days, categories, without)
+    except UnknownHoliday as error:
+        file.unknown(error.name, ("without", without.index(error.name)), error.known)
     except UnknownCategory as error:
         message = say(
             "the holidays package has no category {category} for {place}; it has: {known}",
@@ -94,6 +105,16 @@ def _categories(file: CalendarFile) -> list[str]:
         file.problem("wrong-category", ("categories",), message)
         return []
     return [str(category) for category in given]
+
+
+def _without(file: CalendarFile) -> list[str]:
+    """The holidays that are left out."""
+    given = file.data.get("without", [])
+    if not isinstance(given, list):
+        message = say("expected a list of holidays, such as [Boxing Day], got: {found}", found=given)
+        file.problem("wrong-type", ("without",), message)
+        return []
+    return [str(name) for name in given]
 
 
 def _weekly(file: CalendarFile, public: PublicHolidays, days: list[date]) -> frozenset[date]:

@@ -51,14 +51,20 @@ class CalendarFile:
             return {}
         for key in value:
             if known and key not in known:
-                self.unknown(key, (*path, key), known, on_key=True)
+                self.unknown(key, (*path, key), known, on_key=True, bare=value[key] is None)
         return value
 
-    def unknown(self, found: Any, path: Path, known: tuple[str, ...], *, on_key: bool = False) -> None:
-        """Note a word that is not one of ``known``, with the nearest one."""
+    def unknown(
+        self, found: Any, path: Path, known: tuple[str, ...], *, on_key: bool = False, bare: bool = False
+    ) -> None:
+        """Note a word that is not one of ``known``, with the nearest one. ``bare``: it is a key without a value."""
         near = get_close_matches(str(found), known, 1)
         if near:
             message = say("unknown word {found}; did you mean {near}?", found=found, near=near[0])
+        elif bare:
+            message = say(
+                "no key {key} here; put quotes round a text that has a comma; keys: {valid}", key=found, valid=known
+            )
         else:
             message = say("unknown word {found}; known here: {known}", found=found, known=known)
         self.problem("unknown-key" if on_key else "unknown-word", path, message, on_key=on_key)

@@ -30,7 +30,7 @@ def find_calendar(named: str, definitions: Iterable[Definition]) -> FoundCalenda
 
     Args:
         named: a file such as ``town.calendar.yaml``; ``cn@2`` for a deployed version; or an id such as ``cn``, which
-            means the newest deployed version, or else the one that comes with the package.
+            means the newest deployed version, or else a file of the current folder, or one that comes with the package.
         definitions: what the office has deployed, if there is an office.
 
     Raises `NotFound`, `DefinitionInvalid`, and `InvalidInput` for a file that is no calendar.
@@ -45,6 +45,9 @@ def find_calendar(named: str, definitions: Iterable[Definition]) -> FoundCalenda
         return FoundCalendar(
             YamlReader().calendar(newest.compiled), say("deployed, version {version}", version=newest.version)
         )
+    beside = Path(name + SUFFIX)
+    if not version and beside.name == str(beside) and beside.is_file():
+        return _in_file(beside)
     if not version and name in _shipped_names():
         return _compiled(shipped(name + SUFFIX), name + SUFFIX, say("comes with caseclock"))
     raise _unknown(named, name, deployed)
@@ -68,13 +71,17 @@ def _shipped_names() -> tuple[str, ...]:
     return tuple(sorted(it.name.removesuffix(SUFFIX) for it in folder.iterdir() if it.name.endswith(SUFFIX)))
 
 
+def _names_here() -> tuple[str, ...]:
+    return tuple(file.name.removesuffix(SUFFIX) for file in Path().glob(f"*{SUFFIX}"))
+
+
 def _unknown(named: str, name: str, deployed: Sequence[Definition]) -> NotFound:
     versions = [f"{it.name}@{it.version}" for it in deployed if it.name == name]
     if versions:
         return NotFound(
             say("no version {named} is deployed", named=named), say("deployed: {known}", known=sorted(versions))
         )
-    known = sorted({it.name for it in deployed} | set(_shipped_names()))
+    known = sorted({it.name for it in deployed} | set(_shipped_names()) | set(_names_here()))
     near = get_close_matches(name, known, 1)
     hint = say("did you mean {nearest}?", nearest=near[0]) if near else say("calendars: {known}", known=known)
     return NotFound(say("there is no calendar {named}", named=named), hint)

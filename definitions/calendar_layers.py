@@ -124,7 +124,12 @@ class Layers:
             if not days or entry is None:
                 continue
             self._find_unsourced(days, entry, notices, path)
-            changed = [self._lay(day, entry, notices, path) for day in days]
+            laid = days if entry.becomes else [day for day in days if self.days[self._index(day)] in WORKED]
+            if not laid:
+                message = say("{day} is a day of rest and has no office hours; add work with the reason", day=days[0])
+                self.file.problem("hours-of-rest-day", path, message, on_key=True)
+                continue
+            changed = [self._lay(day, entry, notices) for day in laid]
             if not any(changed):
                 message = say("this changes nothing: {found} is so anyway", found=key)
                 self.file.finding("changes-nothing", path, message, on_key=True)
@@ -148,7 +153,7 @@ class Layers:
             message = say("nothing says by which notice {day} is worked; give its source", day=made_up[0])
             self.file.finding("work-without-source", path, message, on_key=True)
 
-    def _lay(self, day: date, entry: DayEntry, notices: Notices, path: Path) -> bool:
+    def _lay(self, day: date, entry: DayEntry, notices: Notices) -> bool:
         """Lay one day; return whether that changed anything."""
         index = self._index(day)
         before = self.days[index], self.special_hours.pop(day, ())
@@ -156,9 +161,6 @@ class Layers:
             self.days[index] = WORKS
         elif entry.becomes == RESTS:
             self._rest(day)
-        elif before[0] not in WORKED:
-            message = say("{day} is a day of rest and has no office hours; add work with the reason", day=day)
-            self.file.problem("hours-of-rest-day", path, message, on_key=True)
         if entry.hours:
             self.special_hours[day] = entry.hours
         self.notes[day] = self._note(day, entry, notices)

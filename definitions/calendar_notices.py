@@ -60,13 +60,20 @@ def _citation(file: CalendarFile, issuer: Text, given: Mapping[Any, Any], path: 
 
 
 def find_years_without_notice(file: CalendarFile, notices: Notices, first: int) -> None:
-    """Note the years from ``first`` on that are said to be official although no notice is given for them."""
+    """Note the years from ``first`` on that are said to be official although no notice is given for them.
+
+    Where a file with a base gives no notice at all, its days stand by a law.
+    """
     official_through = str(file.data.get("official_through", ""))
-    if notices.law or not official_through[:4].isdecimal():
+    by_law = notices.law or ("base" in file.data and "notices" not in file.data)
+    if by_law or not official_through[:4].isdecimal():
         return
     missing = [year for year in range(first, int(official_through[:4]) + 1) if year not in notices.cited]
     if missing:
-        message = say("official, and yet no notice is given for {years}", years=_ranges(missing))
+        message = say(
+            "official, and yet no notice is given for {years}; give it, or name a law as issuer without notices",
+            years=_ranges(missing),
+        )
         key = "notices" if "notices" in file.data else "official_through"
         file.finding("no-notice", (key,), message, on_key=True)
 

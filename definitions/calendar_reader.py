@@ -6,23 +6,26 @@ over it: closed seasons, then single days, the later over the earlier.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 from zoneinfo import available_timezones
 
-from ..workflow.calendars import Calendar, Session
+from ..workflow.calendars import Calendar
 from ..workflow.errors import DefinitionInvalid, Problem
 from ..workflow.messages import say
 from .calendar_base import based
-from .calendar_file import CalendarFile, Path
+from .calendar_file import WEEKDAY_NAMES, CalendarFile, Path
 from .calendar_layers import DAY_KEYS as DAY_KEYS
 from .calendar_layers import Layers
 from .calendar_notices import NOTICE_KEYS as NOTICE_KEYS
 from .calendar_notices import Notices, find_years_without_notice, read_notices
 from .calendar_union import united
 from .closed_seasons import SEASON_KEYS as SEASON_KEYS
+from .closed_seasons import is_month_day
+from .office_hours import read_office_hours
 
 Load = Callable[[str], Mapping[str, Any]]
 
@@ -33,6 +36,7 @@ KEYS = (
     "union",
     "base",
     "categories",
+    "without",
     "zone",
     "years",
     "official_through",
@@ -42,9 +46,12 @@ KEYS = (
     "office_hours",
     "closed_seasons",
     "days",
+    "week_ends",
+    "year_ends",
 )
 NEEDED_WITHOUT_OTHER_CALENDARS = ("zone", "base", "years", "official_through")
-OF_THE_BASE = ("base", "categories", "years", "rest_days")
+OF_THE_BASE = ("base", "categories", "without", "rest_days")
+SHORTEST_MONTH, COMMON_YEAR = 28, 2001
 
 
 def read_calendar(data: Mapping[str, Any], load: Load) -> Calendar:
@@ -99,11 +106,13 @@ def _others(
 ) -> Calendar | None:
     """The calendar that this one extends, or the union of several."""
     if any(key in file.data for key in OF_THE_BASE):
-        message = say("a calendar that extends another takes base, years and rest_days from it; remove them here")
+        message = say("a calendar that extends another takes base and rest_days from it; remove them here")
         file.problem("not-with-extends", (keys[0],), message)
     if len(keys) > 1:
         message = say("expected either extends or union; let one calendar be the union, and another extend it")
         file.problem("not-with-extends", ("union",), message)
+    if "years" in file.data and file.years(file.data["years"], ("years",)) is None:
+        return None
     if keys[0] == "extends":
         ground = _other(file, str(file.data["extends"]), ("extends",), load, within)
     else:
@@ -135,7 +144,9 @@ def _other(file: CalendarFile, other: str, path: Path, load: Load, within: tuple
         file.problem("circular", path, say("calendars extend one another in a circle: {ids}", ids=within))
         return None
     try:
-        return _read(CalendarFile(load(other)), load, within)
+        # years that this file gives are those of the other one too
+        years = {"years": file.data["years"]} if "years" in file.data else {}
+        return _read(CalendarFile({**load(other), **years}), load, within)
     except LookupError:
         message = say("expected the id of a calendar, got: {found}, which is not to be found", found=other)
     except DefinitionInvalid as error:
@@ -164,21 +175,38 @@ def _overlaid(file: CalendarFile, ground: Calendar, zone: str | None, notices: N
     layers.lay_seasons()
     layers.lay_days(notices)
     official_through = file.day(file.data.get("official_through", ground.official_through), ("official_through",))
+    hours, seasonal_hours = read_office_hours(file, ground)
     return replace(
         layers.on(ground),
         id=file.id,
         title=file.text(file.data["title"], ("title",)),
         zone=zone or ground.zone,
         official_through=official_through or ground.official_through,
-        hours=_office_hours(file) if "office_hours" in file.data else ground.hours,
+        hours=hours,
+        seasonal_hours=seasonal_hours,
+        week_ends=_week_ends(file, ground.week_ends),
+        year_ends=_year_ends(file, ground.year_ends),
     )
 
 
-def _office_hours(file: CalendarFile) -> tuple[tuple[Session, ...], ...]:
-    hours: list[tuple[Session, ...]] = [()] * 7
-    for key, given in file.mapping(file.data["office_hours"], ("office_hours",)).items():
-        path: Path = ("office_hours", key)
-        sessions = file.sessions(given, path)
-        for weekday in file.weekdays(key, path, on_key=True):
-            hours[weekday] = sessions
-    return tuple(hours)
+def _week_ends(file: CalendarFile, otherwise: int) -> int:
+    if "week_ends" not in file.data:
+        return otherwise
+    weekday = str(file.data["week_ends"])
+    if weekday in WEEKDAY_NAMES:
+        return WEEKDAY_NAMES.index(weekday)
+    file.unknown(weekday, ("week_ends",), WEEKDAY_NAMES)
+    return otherwise
+
+
+def _year_ends(file: CalendarFile, otherwise: tuple[int, int]) -> tuple[int, int]:
+    if "year_ends" not in file.data:
+        return otherwise
+    found = str(file.data["year_ends"])
+    if is_month_day(found):
+        month, day = (int(part) for part in found.split("-"))
+        if day < SHORTEST_MONTH or day >= monthrange(COMMON_YEAR, month)[1]:
+            return month, day
+    message = say("expected month and day on which a year ends, such as 03-31 or 04-05, got: {found}", found=found)
+    file.problem("wrong-date", ("year_ends",), message)
+    return otherwise

@@ -15,6 +15,7 @@ from ..workflow.model import (
     Extension,
     ExtensionMode,
     FirstDay,
+    Floor,
     LatestStart,
     Limit,
     OtherReading,
@@ -26,6 +27,7 @@ from .clock_shapes import (
     ClockShape,
     CountingShape,
     ExtensionShape,
+    FloorShape,
     LatestStartShape,
     Lengths,
     LimitShape,
@@ -48,7 +50,8 @@ def _limits(shape: LimitShape, common: Iterable[CountingShape | None]) -> Iterat
         yield _limit(shape, shape.is_ or NO_LENGTHS, shape.when, common)
         return
     for value, lengths in shape.is_.items():
-        yield _limit(shape, lengths, _both(f"{shape.by} == {_literal(value)}", shape.when), common)
+        made = _limit(shape, lengths, _both(f"{shape.by} == {_literal(value)}", shape.when), common)
+        yield replace(made, chosen=True)
     if isinstance(shape.otherwise, tuple):
         yield _limit(shape, shape.otherwise, shape.when, common)
 
@@ -88,6 +91,8 @@ def _counting(base: Counting, said: Iterable[CountingShape | None]) -> Counting:
             "up_to": shape.up_to,
             "begins": shape.from_,
             "clear": shape.last_day is FirstDay.EXCLUDED if shape.last_day else None,
+            "months_from_next_day": shape.months == "from_next_day" if shape.months else None,
+            "hours_roll": shape.roll is Roll.NEXT_WORKING_DAY if shape.roll else None,
             "closed_seasons": shape.closed_seasons,
             "minimum": shape.minimum.amount if shape.minimum else None,
             **(_end(shape.ends) if shape.ends else {}),
@@ -153,6 +158,14 @@ def extension_of(shape: ExtensionShape) -> Extension:
         decided_after=shape.within.after if shape.within else None,
         every_run=shape.holds == "every_run",
     )
+
+
+def floor_of(shape: FloorShape | None) -> Floor | None:
+    """Return before which other clock's due a clock does not end."""
+    if shape is None:
+        return None
+    prefix = f"{CASE}."
+    return Floor(shape.clock.removeprefix(prefix), shape.clock.startswith(prefix), shape.plus)
 
 
 def bound_of(shape: WithinShape) -> Bound:

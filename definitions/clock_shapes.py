@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..workflow.model import OPENED, DayEnd, Period, TimeUnit
+from ..workflow.model import EXACT_UNITS, OPENED, DayEnd, Period, TimeUnit
 from .shorthands import (
     EffectWord,
     FirstDayWord,
@@ -46,6 +46,8 @@ class CountingShape(Shape):
     """``next_working_day`` (default), ``previous_working_day`` or ``none``: what happens to a last day of rest."""
     ends: Annotated[str | None, BeforeValidator(lambda value: _ends(value), json_schema_input_type=str)] = None
     """``24:00`` (default), ``close`` (of office), ``same_time`` (as the start), or a time of day such as ``17:00``."""
+    months: Literal["corresponding_day", "from_next_day"] | None = None
+    """``corresponding_day`` (default), or ``from_next_day``: 28 February + 3 months is 31 May, as in Japan."""
     closed_seasons: SeasonsWord | None = None
     """``stand`` (default) or ``run``: whether time stands still in closed seasons of the calendar that say so."""
 
@@ -54,6 +56,13 @@ class CountingShape(Shape):
         if self.minimum and self.minimum.unit is not TimeUnit.WORKING_DAY:
             raise PydanticCustomError("working_days", "expected working days", {"found": str(self.minimum)})
         return self
+
+    def refuse_for_hours(self) -> None:
+        """Refuse what has no meaning for a limit in hours; only rolling and closed seasons have."""
+        keys = ("from_", "first_day", "last_day", "minimum", "up_to", "ends", "months")
+        said = [key.rstrip("_") for key in keys if getattr(self, key) is not None]
+        if said:
+            raise PydanticCustomError("no_effect", "keys without effect", {"keys": said})
 
 
 def _ends(value: Any) -> Any:
@@ -125,7 +134,20 @@ class LimitShape(Shape):
         _refuse_without("before", "is", self.before, self.is_)
         if isinstance(self.is_, Mapping) != (self.by is not None) or isinstance(self.otherwise, Mapping):
             raise PydanticCustomError("by_value", "expected by and a mapping", {})
+        if self.in_hours and self.counting:
+            self.counting.refuse_for_hours()
         return self
+
+    @property
+    def in_hours(self) -> bool:
+        """Whether every length is in hours or minutes."""
+        lengths = [*self.is_.values()] if isinstance(self.is_, Mapping) else [self.is_] if self.is_ else []
+        units = [period.unit for periods, _ in (*lengths, *_one(self.otherwise)) for period in periods]
+        return bool(units or self.unit) and all(unit in EXACT_UNITS for unit in (*units, *_one(self.unit)))
+
+
+def _one(value: Any) -> list[Any]:
+    return [] if value is None else [value]
 
 
 def _refuse_without(key: str, needed: str, value: object, other: object) -> None:
@@ -218,6 +240,17 @@ class WithinShape(Shape):
     """``target`` (default): an earlier working target; ``due``: the due itself is never later."""
 
 
+class ReceiptShape(Shape):
+    """When something that came in counts as received."""
+
+    cutoff: WallTime | None = None
+    """What comes later than this time of day counts from the next day."""
+    outside_hours: Literal["next_opening"] | None = None
+    """``next_opening``: what comes while the office is closed counts from its next opening."""
+    rest_day: Literal["next_working_day"] | None = None
+    """``next_working_day``: what comes on a day of rest counts from the next working day."""
+
+
 class StartShape(Shape):
     """What starts a clock."""
 
@@ -227,6 +260,8 @@ class StartShape(Shape):
     """Instead of one: several, all of which must be known; the last of them starts the clock."""
     plus: Length | None = None
     """It is deemed received so much later."""
+    receipt: ReceiptShape | None = None
+    """When this one counts as received, where it is not as for the others."""
 
     @model_validator(mode="after")
     def _one(self) -> StartShape:
@@ -248,17 +283,6 @@ class LatestStartShape(Shape):
     """So long after it."""
 
 
-class ReceiptShape(Shape):
-    """When something that came in counts as received."""
-
-    cutoff: WallTime | None = None
-    """What comes later than this time of day counts from the next day."""
-    outside_hours: Literal["next_opening"] | None = None
-    """``next_opening``: what comes while the office is closed counts from its next opening."""
-    rest_day: Literal["next_working_day"] | None = None
-    """``next_working_day``: what comes on a day of rest counts from the next working day."""
-
-
 class PauseShape(Shape):
     """When time stands still."""
 
@@ -274,6 +298,15 @@ class PauseShape(Shape):
     """How often it may be used."""
     at_most: Length | None = None
     """After this length it ends by itself."""
+
+
+class FloorShape(Shape):
+    """Not earlier than another clock's due."""
+
+    clock: str
+    """The other clock; ``case.<clock>`` for the parent's."""
+    plus: Length | None = None
+    """So long after it."""
 
 
 class OtherReadingShape(Shape):
@@ -355,6 +388,8 @@ class ClockShape(Shape):
     """The provision it comes from."""
     effect: EffectWord | None = None
     """What missing it means: ``statutory`` (default), ``service`` or ``none``."""
+    applies: str | None = None
+    """The condition under which the case has this clock; by default always."""
     calendar: Name | None = None
     """The id of the calendar by which it is counted; by default the procedure's."""
     starts: Starts = Field(default_factory=lambda: [StartShape(at=OPENED)])
@@ -379,6 +414,10 @@ class ClockShape(Shape):
     """How it may be extended."""
     within: WithinShape | None = None
     """Not later than another clock's due, less a reserve."""
+    not_before: Annotated[
+        FloorShape | None, BeforeValidator(under("clock"), json_schema_input_type=str | FloorShape)
+    ] = None
+    """Not earlier than another clock's due: whichever is later."""
     strict: OtherReadingShape | None = None
     """An earlier reading of the limit, by which warnings go."""
     lenient: OtherReadingShape | None = None
@@ -387,6 +426,12 @@ class ClockShape(Shape):
     """What the system does at due, when the limit has run out: an action, or several with conditions."""
     ladder: Rungs = Field(default_factory=dict)
     """What the system does before, at and after due: ``1 working day before: warn``, ``due: urge``."""
+
+    @model_validator(mode="after")
+    def _counts(self) -> ClockShape:
+        if self.counting and all(limit.in_hours for limit in self.limit):
+            self.counting.refuse_for_hours()
+        return self
 
 
 OtherReadingShape.model_rebuild()

@@ -27,6 +27,7 @@ from . import clock_shapes, shapes
 from .clock_reader import (
     bound_of,
     extension_of,
+    floor_of,
     latest_start_of,
     limits_of,
     other_reading_of,
@@ -140,6 +141,9 @@ class LifecycleReader:
             lenient=other_reading_of(shape.lenient, shape),
             expires=tuple(Expiry(expiry.do, expiry.when) for expiry in shape.expires),
             calendar=shape.calendar,
+            applies=shape.applies,
+            not_before=floor_of(shape.not_before),
+            receipts={start.name: made for start in shape.starts if (made := receipt_of(start.receipt))},
             deemed_later={start.name: start.plus for start in shape.starts if start.plus},
             all_of={start.name: tuple(start.all_of) for start in shape.starts if start.all_of},
         )

@@ -55,11 +55,32 @@ class OfficeFolder:
 
     def definitions(self) -> tuple[Path, ...]:
         """Return the definition files of the folder, by names such as ``*.calendar.yaml``."""
-        return tuple(path for kind in _KINDS for path in sorted(self.folder.glob(f"*.{kind}.yaml")))
+        return _named(self.folder, _KINDS)
 
     def tests(self) -> tuple[Path, ...]:
         """Return the test files of the folder, ``*.test.yaml``."""
-        return tuple(sorted(self.folder.glob("*.test.yaml")))
+        return _named(self.folder, ("test",))
+
+
+def _named(folder: Path, kinds: Iterable[str]) -> tuple[Path, ...]:
+    return tuple(path for kind in kinds for path in sorted(folder.glob(f"*.{kind}.yaml")))
+
+
+def files_of(places: Iterable[Path]) -> tuple[Path, ...]:
+    """Return the files named, and the definitions and tests of the folders named.
+
+    Raises `NotFound` for a folder without any.
+    """
+    found: dict[Path, None] = {}
+    for place in places:
+        files = _named(place, (*_KINDS, "test")) if place.is_dir() else (place,)
+        if not files:
+            raise NotFound(
+                say("there is no definition in {folder}", folder=str(place)),
+                say("files are named such as cn.calendar.yaml"),
+            )
+        found |= dict.fromkeys(files)
+    return tuple(found)
 
 
 def check_files(paths: Iterable[Path]) -> tuple[dict[str, Compiled], list[Problem]]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from ..workflow.messages import Text
+
+_OBSERVED = re.compile(r" \((?:observed|estimated|observed, estimated)\)$")
 
 
 class UnknownCategory(LookupError):
@@ -43,6 +45,19 @@ class UnknownYears(LookupError):
         self.last = last
 
 
+class UnknownHoliday(LookupError):
+    """A name that no holiday of the places has in the asked years.
+
+    Args:
+        known: the names that there are.
+    """
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(name)
+        self.name = name
+        self.known = tuple(sorted(known))
+
+
 @dataclass(frozen=True, slots=True)
 class PublicHolidays:
     """The days off and working weekends of one or more places within the asked years.
@@ -61,19 +76,24 @@ class PublicHolidays:
 NO_HOLIDAYS = PublicHolidays(frozenset(), {}, frozenset())
 
 
-def public_holidays(places: Sequence[str], days: Sequence[date], categories: Sequence[str] = ()) -> PublicHolidays:
+def public_holidays(
+    places: Sequence[str], days: Sequence[date], categories: Sequence[str] = (), without: Sequence[str] = ()
+) -> PublicHolidays:
     """Return the days off of all ``places`` together, such as ``CN``, or ``GB-ENG`` and ``GB-SCT``.
 
     Args:
         days: the days asked about, in order.
         categories: of the `holidays` package, such as ``public`` and ``bank``; its usual ones when left out.
+        without: English names of holidays that are left out, with the days on which they are observed instead.
 
-    Raises LookupError for a country or region that the `holidays` package does not know, `UnknownCategory` and
-    `UnknownYears`.
+    Raises LookupError for a country or region that the `holidays` package does not know, `UnknownCategory`,
+    `UnknownYears` and `UnknownHoliday`.
     """
     if not places:
         raise LookupError("no country")
     found = [_holidays_of(place, days, categories) for place in places]
+    if without:
+        found = [_left_out(place, without) for place in _having(found, without)]
     return PublicHolidays(
         weekly=frozenset().union(*(place.weekly for place in found)),
         off={day: name for place in found for day, name in place.off.items()},
@@ -88,6 +108,25 @@ def _holidays_of(place: str, days: Sequence[date], categories: Sequence[str]) ->
         off={day: Text(_iso_dates(name), chinese.get(day) or name) for day, name in english.items()},
         work=frozenset(english.weekend_workdays),
     )
+
+
+def _having(places: list[PublicHolidays], wanted: Sequence[str]) -> list[PublicHolidays]:
+    """The places, when they have every holiday that is to be left out."""
+    known = {name for place in places for text in place.off.values() for name in _names(text)}
+    for name in wanted:
+        if name not in known:
+            raise UnknownHoliday(name, known)
+    return places
+
+
+def _left_out(place: PublicHolidays, without: Sequence[str]) -> PublicHolidays:
+    """A place without some of its holidays; a day that has another name too stays off."""
+    return replace(place, off={day: text for day, text in place.off.items() if not _names(text) <= set(without)})
+
+
+def _names(text: Text) -> set[str]:
+    """The names of the holidays of a day, without "(observed)" and the like."""
+    return {_OBSERVED.sub("", name) for name in text.en.split("; ")}
 
 
 def _in_language(place: str, days: Sequence[date], categories: Sequence[str], language: str) -> Any:

@@ -17,7 +17,7 @@ from ..workflow.model import Procedure
 from ..workflow.ports import Compiled, Kind
 from ..workflow.rehearsal import Rehearsal, Scene
 from ..workflow.roster import Actor, Roster
-from . import YamlReader, shipped
+from . import KINDS, YamlReader, shipped
 from .language import language
 from .lifecycle_reader import title_of
 from .office_reader import LANGUAGES, read_text
@@ -42,10 +42,22 @@ def read_rehearsal(text: str, file: str) -> Rehearsal:
     Raises `DefinitionInvalid` with every problem of the file, or of a definition that it needs.
     """
     source = read_yaml(text, file)
+    if problem := _not_a_test(source):
+        raise source.refusal([problem])
     shape, problems = check_shape(RehearsalShape, source.data)
     if shape is None:
         raise source.refusal(problems)
     return _Reading(source, shape, _Shelf(Path(file).parent)).rehearsal()
+
+
+def _not_a_test(source: Source) -> Problem | None:
+    """The problem of a file that is a definition instead."""
+    kind = next(iter(source.data), None) if isinstance(source.data, dict) else None
+    if kind not in KINDS:
+        return None
+    name = Path(source.file).name.split(".")[0]
+    message = say("this is a {kind}, not a test; give its test, such as {file}", kind=kind, file=f"{name}{SUFFIX}")
+    return Problem("unknown-kind", (kind,), message, on_key=True)
 
 
 def find_tests(places: Iterable[Path]) -> tuple[Path, ...]:

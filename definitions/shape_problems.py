@@ -31,16 +31,20 @@ def _problems(model: type[BaseModel], detail: ErrorDetails) -> Iterator[Problem]
     if detail["type"] == "missing":
         yield Problem("missing-key", path[:-1], say("expected key {key} here", key=path[-1]), on_key=len(path) > 1)
     elif detail["type"] == "extra_forbidden":
-        yield Problem("unknown-key", path, _unknown_key(str(path[-1]), _keys(model, path[:-1])), on_key=True)
+        message = _unknown_key(str(path[-1]), _keys(model, path[:-1]), bare=detail["input"] is None)
+        yield Problem("unknown-key", path, message, on_key=True)
     else:
         code, tell = _SENTENCES.get(detail["type"], ("wrong-value", _other))
         yield Problem(code, path, tell(detail["input"], detail.get("ctx", {}), detail), on_key="[key]" in detail["loc"])
 
 
-def _unknown_key(key: str, valid: list[str]) -> Message:
+def _unknown_key(key: str, valid: list[str], *, bare: bool) -> Message:
+    """What to say about a key that is none; one without a value is often the rest of a text with a comma."""
     near = nearest(key, valid)
     if near:
         return say("no key {key} here; did you mean {near}?", key=key, near=near)
+    if bare:
+        return say("no key {key} here; put quotes round a text that has a comma; keys: {valid}", key=key, valid=valid)
     return say("no key {key} here; valid keys: {valid}", key=key, valid=valid)
 
 
@@ -101,6 +105,12 @@ _SENTENCES: Mapping[str, tuple[str, Callable[[Any, Context, ErrorDetails], Messa
     "wall_time": (
         "wrong-value",
         lambda found, _context, _detail: say("expected a time of day such as 16:30; got: {found}", found=_shown(found)),
+    ),
+    "no_effect": (
+        "no-effect",
+        lambda _found, context, _detail: say(
+            "hours and minutes are exact: {keys} would have no effect here", keys=context["keys"]
+        ),
     ),
     "needs_key": (
         "missing-key",

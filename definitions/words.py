@@ -6,6 +6,7 @@ import re
 
 from ..workflow.messages import Message, say
 from ..workflow.model import Period, Side, TimeUnit
+from .near_lengths import advice, near_length
 
 AND, THEN = " and ", " then "
 """Between lengths: the second begins where the count of the first ended, or when the first, rolled, has ended."""
@@ -62,6 +63,8 @@ def parse_rung(text: str) -> tuple[Side, Period | None]:
     """
     if text == Side.DUE:
         return Side.DUE, None
+    if text.endswith(f" {Side.AFTER_START}"):
+        return Side.AFTER_START, parse_period(text.removesuffix(f" {Side.AFTER_START}"))
     offset, _, side = text.strip().rpartition(" ")
     if side not in (Side.BEFORE, Side.AFTER):
         raise ValueError(text)
@@ -69,11 +72,21 @@ def parse_rung(text: str) -> tuple[Side, Period | None]:
 
 
 def expected_period(found: object) -> Message:
-    """Return what to say about something that is no period."""
+    """Return what to say about something that is no period, with the one that is probably meant."""
+    units, text = [unit.value for unit in TimeUnit], str(found)
+    if told := advice(text):
+        return say("expected a length such as 3 days; got: {found}; {advice}", found=repr(found), advice=told)
+    if near := near_length(text):
+        return say(
+            "expected a length such as 3 days; got: {found}; did you mean {near}? units: {units}",
+            found=repr(found),
+            near=near,
+            units=units,
+        )
     return say(
         "expected a length such as 3 days, 1 working day or 48 hours; got: {found}; units: {units}",
         found=repr(found),
-        units=[unit.value for unit in TimeUnit],
+        units=units,
     )
 
 

@@ -14,6 +14,17 @@ from .calendars import ONE_DAY, Calendar
 from .errors import InvalidInput
 from .messages import Text, say
 
+SETTINGS = (
+    "title",
+    "zone",
+    "first",
+    "last",
+    "official_through",
+    "hours",
+    "seasonal_hours",
+    "week_ends",
+    "year_ends",
+)
 WEEK = timedelta(days=7)
 SATURDAY = 5
 
@@ -188,10 +199,7 @@ def _spans_in(season: ClosedSeason, period: Period) -> tuple[tuple[date, date], 
 
 def settings(old: Calendar, new: Calendar) -> dict[str, tuple[object, object]]:
     """Return what differs between two calendars besides their days, each before and after."""
-    told = {
-        name: (getattr(old, name), getattr(new, name))
-        for name in ("title", "zone", "first", "last", "official_through", "hours")
-    }
+    told = {name: (getattr(old, name), getattr(new, name)) for name in SETTINGS}
     return {name: (before, after) for name, (before, after) in told.items() if before != after}
 
 

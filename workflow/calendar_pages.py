@@ -24,7 +24,7 @@ from .calendar_facts import (
     years,
 )
 from .calendar_parts import ClosedSeason, Note, Session
-from .calendars import ONE_DAY, WEEKDAYS, Calendar
+from .calendars import NEW_YEARS_EVE, ONE_DAY, SUNDAY, WEEKDAYS, Calendar
 from .messages import Language, Message, Text, render, say
 from .pages import NOTHING, Grid, Line, Page
 from .plain import Plain
@@ -38,6 +38,9 @@ SETTINGS = {
     "last": say("last day"),
     "official_through": say("official through"),
     "hours": say("office hours"),
+    "seasonal_hours": say("office hours of parts of the year"),
+    "week_ends": say("the week ends on"),
+    "year_ends": say("the year ends on"),
 }
 
 
@@ -51,8 +54,15 @@ def show(calendar: Calendar, origin: Message, period: Period | None = None) -> P
     yield Line(origin)
     yield Line(say("days of {zone}, {first} to {last}", zone=calendar.zone, first=calendar.first, last=calendar.last))
     yield Line(say("official through {day}; later days are provisional", day=calendar.official_through))
-    for days, hours in _weekly_hours(calendar):
+    for days, hours in _weekly_hours(calendar.hours):
         yield Line(say("office hours {days}: {hours}", days=days, hours=hours))
+    for part in calendar.seasonal_hours:
+        for days, hours in _weekly_hours(part.hours):
+            yield Line(say("office hours {part}, {days}: {hours}", part=part.name, days=days, hours=hours))
+    if (calendar.week_ends, calendar.year_ends) != (SUNDAY, NEW_YEARS_EVE):
+        yield Line(
+            say("weeks end on {day}, years on {date}", day=WEEKDAYS[calendar.week_ends], date=_year_end(calendar))
+        )
     cited = sources(calendar, asked)
     for number, source in enumerate(cited, start=1):
         yield Line(say("source {number}: {source}", number=number, source=source))
@@ -69,12 +79,17 @@ def show(calendar: Calendar, origin: Message, period: Period | None = None) -> P
         yield from _noted_rows(_listed(calendar, asked), cited)
 
 
-def _weekly_hours(calendar: Calendar) -> Iterator[tuple[Message | Text, list[str]]]:
+def _weekly_hours(weekly: Sequence[tuple[Session, ...]]) -> Iterator[tuple[Message | Text, list[str]]]:
     """The office hours, days of the same hours together."""
-    for hours, run in groupby(range(7), key=lambda weekday: calendar.hours[weekday]):
+    for hours, run in groupby(range(7), key=lambda weekday: weekly[weekday]):
         days = [WEEKDAYS[weekday] for weekday in run]
         if hours:
             yield say("{first} to {last}", first=days[0], last=days[-1]) if len(days) > 1 else days[0], _spans(hours)
+
+
+def _year_end(calendar: Calendar) -> str:
+    month, day = calendar.year_ends
+    return f"{month:02d}-{day:02d}"
 
 
 def _spans(hours: Sequence[Session]) -> list[str]:
@@ -200,9 +215,9 @@ def diff(old: Calendar, new: Calendar, origins: tuple[Message, Message]) -> Page
     for calendar, origin, title in zip((old, new), origins, (say("before"), say("after")), strict=True):
         yield Line(say("{when}: {calendar}, {origin}", when=title, calendar=calendar.id, origin=origin))
     changed, days = settings(old, new), differences(old, new)
-    for name, (before, after) in changed.items():
+    for name in changed:
         yield Line(
-            say("{what}: {old} -> {new}", what=SETTINGS[name], old=_setting(old, before), new=_setting(new, after)),
+            say("{what}: {old} -> {new}", what=SETTINGS[name], old=_setting(name, old), new=_setting(name, new)),
             "note",
         )
     if days:
@@ -213,11 +228,22 @@ def diff(old: Calendar, new: Calendar, origins: tuple[Message, Message]) -> Page
         yield Line(say("these calendars say the same"), "strong")
 
 
-def _setting(calendar: Calendar, value: object) -> object:
-    if value is not calendar.hours:
-        return value
-    told = [say("{days} {hours}", days=days, hours=hours) for days, hours in _weekly_hours(calendar)]
-    return told or say("none")
+def _setting(name: str, calendar: Calendar) -> object:
+    match name:
+        case "hours":
+            return _told_hours(calendar.hours) or say("none")
+        case "seasonal_hours":
+            told = [say("{part}: {hours}", part=it.name, hours=_told_hours(it.hours)) for it in calendar.seasonal_hours]
+            return told or say("none")
+        case "week_ends":
+            return WEEKDAYS[calendar.week_ends]
+        case "year_ends":
+            return _year_end(calendar)
+    return getattr(calendar, name)
+
+
+def _told_hours(weekly: Sequence[tuple[Session, ...]]) -> list[Message]:
+    return [say("{days} {hours}", days=days, hours=hours) for days, hours in _weekly_hours(weekly)]
 
 
 def _difference_rows(days: Sequence[DayDifference]) -> Iterator[tuple[object, ...]]:
@@ -306,6 +332,9 @@ def _identity(calendar: Calendar, origin: Message, language: Language) -> Plain:
         "last": calendar.last.isoformat(),
         "official_through": calendar.official_through.isoformat(),
         "office_hours": [_spans(hours) for hours in calendar.hours],
+        "seasonal_hours": {it.name: [_spans(hours) for hours in it.hours] for it in calendar.seasonal_hours},
+        "week_ends": WEEKDAYS[calendar.week_ends].en.lower(),
+        "year_ends": _year_end(calendar),
     }
 
 

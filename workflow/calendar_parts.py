@@ -1,4 +1,4 @@
-"""The parts of a calendar: why a day is as it is, office hours, and closed seasons; each knows its form in JSON."""
+"""The parts of a calendar: why a day is as it is, office hours, closed seasons; each knows its form in JSON."""
 
 from __future__ import annotations
 
@@ -8,6 +8,16 @@ from datetime import date, time
 from typing import Any
 
 from .messages import Text
+
+WEEKDAYS = (
+    Text("Monday", "星期一"),
+    Text("Tuesday", "星期二"),
+    Text("Wednesday", "星期三"),
+    Text("Thursday", "星期四"),
+    Text("Friday", "星期五"),
+    Text("Saturday", "星期六"),
+    Text("Sunday", "星期日"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,36 @@ class ClosedSeason:
         """Return the season that `to_json` described."""
         spans = tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in data["spans"])
         return cls(data["name"], Text(**data["title"]), _optional_text(data["source"]), data["stands"], spans)
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonalHours:
+    """Office hours of a part of every year, such as summer hours.
+
+    Args:
+        name: its key in the calendar's file, such as ``05-01..09-30``.
+        spans: first and last day in each year.
+        hours: for Monday to Sunday.
+    """
+
+    name: str
+    spans: tuple[tuple[date, date], ...] = field(repr=False)
+    hours: tuple[tuple[Session, ...], ...]
+
+    def covers(self, day: date) -> bool:
+        """Return whether these hours hold on ``day``."""
+        return any(first <= day <= last for first, last in self.spans)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the hours as plain JSON values."""
+        spans = [[first.isoformat(), last.isoformat()] for first, last in self.spans]
+        return {"name": self.name, "spans": spans, "hours": [sessions_to_json(sessions) for sessions in self.hours]}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> SeasonalHours:
+        """Return the hours that `to_json` described."""
+        spans = tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in data["spans"])
+        return cls(data["name"], spans, tuple(map(sessions_from_json, data["hours"])))
 
 
 def text_to_json(text: Text) -> dict[str, str]:

@@ -17,8 +17,10 @@ from itertools import accumulate, compress
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from .calendar_parts import WEEKDAYS as WEEKDAYS
 from .calendar_parts import ClosedSeason as ClosedSeason
 from .calendar_parts import Note as Note
+from .calendar_parts import SeasonalHours as SeasonalHours
 from .calendar_parts import Session as Session
 from .calendar_parts import sessions_from_json, sessions_to_json, text_to_json
 from .errors import CaseclockError
@@ -26,17 +28,10 @@ from .messages import Text, say
 
 WORKS, RESTS, STANDS, STANDS_WORKED = "1", "0", "s", "S"
 WORKED, STANDING = frozenset({WORKS, STANDS_WORKED}), frozenset({STANDS, STANDS_WORKED})
+SUNDAY, NEW_YEARS_EVE = 6, (12, 31)
 ONE_DAY = timedelta(days=1)
 MIDNIGHT = time()
-WEEKDAYS = (
-    Text("Monday", "星期一"),
-    Text("Tuesday", "星期二"),
-    Text("Wednesday", "星期三"),
-    Text("Thursday", "星期四"),
-    Text("Friday", "星期五"),
-    Text("Saturday", "星期六"),
-    Text("Sunday", "星期日"),
-)
+KNOWN_YEARS = 2100
 
 
 class OutsideCalendar(CaseclockError):
@@ -67,6 +62,9 @@ class Calendar:
         hours: office hours for Monday to Sunday.
         seasons: closed seasons, the later over the earlier; what they make of a day stands in ``days``.
         special_hours: office hours of single days, such as a half day.
+        seasonal_hours: office hours of parts of the year, the later over the earlier.
+        week_ends: the weekday on which a week ends, 0 for Monday.
+        year_ends: month and day on which a year ends, from which its quarters and halves are counted too.
 
     >>> monday, days = date(2026, 11, 16), "1111100" * 2
     >>> week = Calendar("demo", Text("Demo", "示例"), "Asia/Shanghai", monday, days, date(2026, 11, 29))
@@ -84,6 +82,9 @@ class Calendar:
     hours: tuple[tuple[Session, ...], ...] = field(default=((),) * 7, repr=False)
     seasons: tuple[ClosedSeason, ...] = ()
     special_hours: Mapping[date, tuple[Session, ...]] = field(default_factory=dict, hash=False, repr=False)
+    seasonal_hours: tuple[SeasonalHours, ...] = ()
+    week_ends: int = SUNDAY
+    year_ends: tuple[int, int] = NEW_YEARS_EVE
     _base: int = field(init=False, repr=False, compare=False)
     _tz: ZoneInfo = field(init=False, repr=False, compare=False)
     _works: tuple[bool, ...] = field(init=False, repr=False, compare=False)
@@ -221,7 +222,10 @@ class Calendar:
                 last=self.last,
                 day=day,
             ),
-            say("add the missing years to the calendar's file and deploy it again"),
+            say(
+                "give years: {years} in the calendar's file, or in one that extends it, and deploy it",
+                years=f"{min(day.year, self.first.year)}..{max(day.year, min(self.last.year + 20, KNOWN_YEARS))}",
+            ),
         )
 
     # Instants
@@ -266,14 +270,15 @@ class Calendar:
     def office_hours(self, day: date) -> tuple[Session, ...]:
         """Return the office hours of ``day``, none on a rest day. Raises `OutsideCalendar`.
 
-        Hours of that day alone come before those of its weekday. A working day whose weekday has no hours (a make-up
-        Saturday) has those of the first weekday that has any.
+        Hours of that day alone come before those of a part of the year, and these before the ordinary ones. A working
+        day whose weekday has no hours (a make-up Saturday) has those of the first weekday that has any.
         """
         if not self.is_working(day):
             return ()
         if special := self.special_hours.get(day):
             return special
-        return self.hours[day.weekday()] or next((hours for hours in self.hours if hours), ())
+        weekly = next((hours.hours for hours in reversed(self.seasonal_hours) if hours.covers(day)), self.hours)
+        return weekly[day.weekday()] or next((hours for hours in weekly if hours), ())
 
     def open_on(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         """Return from when to when, in UTC, the office is open on ``day``. Raises `OutsideCalendar`."""
@@ -310,7 +315,7 @@ class Calendar:
 
     def require_office_hours(self) -> None:
         """Raise `NoOfficeHours` when the calendar gives none."""
-        if not any(self.hours):
+        if not any(self.hours) and not self.seasonal_hours:
             raise NoOfficeHours(
                 say("working hours are counted on calendar {calendar}, which gives no office hours", calendar=self.id),
                 say("add office_hours to the calendar's file, or count hours or working days"),
@@ -353,6 +358,12 @@ class Calendar:
         if self.special_hours:
             special = sorted(self.special_hours.items())
             data["special_hours"] = {day.isoformat(): sessions_to_json(sessions) for day, sessions in special}
+        if self.seasonal_hours:
+            data["seasonal_hours"] = [hours.to_json() for hours in self.seasonal_hours]
+        if self.week_ends != SUNDAY:
+            data["week_ends"] = self.week_ends
+        if self.year_ends != NEW_YEARS_EVE:
+            data["year_ends"] = list(self.year_ends)
         return data
 
     @classmethod
@@ -370,6 +381,9 @@ class Calendar:
             hours=tuple(map(sessions_from_json, data["hours"])),
             seasons=tuple(map(ClosedSeason.from_json, data.get("seasons", ()))),
             special_hours={date.fromisoformat(day): sessions_from_json(hours) for day, hours in special.items()},
+            seasonal_hours=tuple(map(SeasonalHours.from_json, data.get("seasonal_hours", ()))),
+            week_ends=data.get("week_ends", SUNDAY),
+            year_ends=tuple(data.get("year_ends", NEW_YEARS_EVE)),
         )
 
 

@@ -177,8 +177,8 @@ def delivery_differences(expected: tuple[Delivery, ...], found: tuple[Delivery, 
         return
     message = say(
         "expected delivered: {expected}; found: {found}",
-        expected=[delivery.action for delivery in expected],
-        found=[delivery.action for delivery in found],
+        expected=[delivery.action for delivery in expected] or _NONE,
+        found=[delivery.action for delivery in found] or _NONE,
     )
     yield Mismatch(("delivered",), message, tuple(_told(delivery, zone) for delivery in found))
 

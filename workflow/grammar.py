@@ -44,6 +44,7 @@ FUNCTIONS: Mapping[str, tuple[Argument, ...]] = {
     "given": (Argument.FIELD,),
     "sha256": (Argument.VALUE,),
     "can_lead": (Argument.VALUE,),
+    "day": (Argument.VALUE,),
     "times": (Argument.ACTION,),
     "doer": (Argument.ACTION,),
     "overdue": (Argument.CLOCK,),

@@ -33,6 +33,9 @@ class Facts(Protocol):
     def value(self, name: str) -> object:
         """Return the value of a field, of ``case.<field>`` or of a name in `BUILTIN_NAMES`; None when it is not set."""
 
+    def day(self, instant: str | None) -> str | None:
+        """Return the day, in the procedure's zone, on which an instant falls; both as ISO 8601."""
+
     def times(self, action: str) -> int:
         """Return how often ``action`` was done."""
 
@@ -131,6 +134,7 @@ def _functions(facts: Facts) -> dict[str, Callable[..., Any]]:
         "given": lambda name: not _is_empty(facts.value(name)),
         "sha256": lambda text: hashlib.sha256((text or "").encode()).hexdigest(),
         "can_lead": lambda unit: not _is_empty(unit) and facts.can_lead(unit),
+        "day": facts.day,
         "times": facts.times,
         "doer": facts.doer,
         "overdue": facts.overdue,

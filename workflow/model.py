@@ -7,10 +7,10 @@ actions, and clocks that run beside the states. Expressions stay source text her
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from .messages import Text
+from .messages import Message, Text, say
 
 SYSTEM = "system"
 """The role, and the actor, of everything the engine does by itself: rungs of a ladder, joins, expiry."""
@@ -82,6 +82,10 @@ class TimeUnit(StrEnum):
     YEAR = "year"
 
 
+EXACT_UNITS = (TimeUnit.MINUTE, TimeUnit.WORKING_MINUTE, TimeUnit.HOUR, TimeUnit.WORKING_HOUR)
+"""The units of exact time; the others count days."""
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A length of legal time, such as ``3 working days``."""
@@ -91,6 +95,27 @@ class Period:
 
     def __str__(self) -> str:
         return f"{self.amount} {self.unit}{'' if self.amount == 1 else 's'}"
+
+    def spoken(self) -> Message:
+        """Return the length in words.
+
+        >>> Period(3, TimeUnit.WORKING_DAY).spoken().text()
+        '3 working days'
+        """
+        return replace(_LENGTHS[self.unit][self.amount != 1], values={"number": self.amount})
+
+
+_LENGTHS = {
+    TimeUnit.MINUTE: (say("{number} minute"), say("{number} minutes")),
+    TimeUnit.WORKING_MINUTE: (say("{number} working minute"), say("{number} working minutes")),
+    TimeUnit.HOUR: (say("{number} hour"), say("{number} hours")),
+    TimeUnit.WORKING_HOUR: (say("{number} working hour"), say("{number} working hours")),
+    TimeUnit.DAY: (say("{number} day"), say("{number} days")),
+    TimeUnit.WORKING_DAY: (say("{number} working day"), say("{number} working days")),
+    TimeUnit.WEEK: (say("{number} week"), say("{number} weeks")),
+    TimeUnit.MONTH: (say("{number} month"), say("{number} months")),
+    TimeUnit.YEAR: (say("{number} year"), say("{number} years")),
+}
 
 
 class FirstDay(StrEnum):
@@ -106,6 +131,7 @@ class UpTo(StrEnum):
     WEEK = "end_of_week"
     MONTH = "end_of_month"
     QUARTER = "end_of_quarter"
+    HALF_YEAR = "end_of_half_year"
     YEAR = "end_of_year"
 
 
@@ -145,6 +171,8 @@ class Counting:
         each_rolls: of lengths one after another, each begins when the one before, rolled, has ended.
         begins: it is counted from the end of the week, month, quarter or year of the start.
         clear: in clear days: the last day of the count is over before the limit ends on the next one.
+        months_from_next_day: months and years are counted from the day after the start: to the day before its number.
+        hours_roll: a limit in hours that ends on a day of rest ends at the same time of the next working day.
     """
 
     first_day: FirstDay = FirstDay.EXCLUDED
@@ -157,6 +185,8 @@ class Counting:
     each_rolls: bool = False
     begins: UpTo | None = None
     clear: bool = False
+    months_from_next_day: bool = False
+    hours_roll: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +210,7 @@ class Limit:
         then: further lengths, each beginning where the one before it ended.
         amount: instead of a fixed length: the field that holds the number.
         before: the field from whose date the length is counted back.
+        chosen: it is the one for a value of a field, so that there need not be one for every other value.
     """
 
     period: Period | None
@@ -189,6 +220,7 @@ class Limit:
     then: tuple[Period, ...] = ()
     amount: Amount | None = None
     before: str | None = None
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,11 +310,12 @@ class Extension:
 
 
 class Side(StrEnum):
-    """On which side of the due instant a rung stands."""
+    """On which side of the due instant a rung stands, or after the start."""
 
     BEFORE = "before"
     DUE = "due"
     AFTER = "after"
+    AFTER_START = "after start"
 
 
 class Strictness(StrEnum):
@@ -295,7 +328,7 @@ class Strictness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One step of a ladder: an action that the system fires before, at or after due.
+    """One step of a ladder: an action that the system fires before, at or after due, or so long after the start.
 
     Args:
         offset: how far from due; None at due.
@@ -311,8 +344,8 @@ class Rung:
     @property
     def goes_by(self) -> Strictness:
         """The reading by which it is placed."""
-        by_side = {Side.BEFORE: Strictness.STRICT, Side.DUE: Strictness.ADOPTED, Side.AFTER: Strictness.LENIENT}
-        return self.reading or by_side[self.side]
+        by_side = {Side.BEFORE: Strictness.STRICT, Side.AFTER: Strictness.LENIENT}
+        return self.reading or by_side.get(self.side, Strictness.ADOPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +356,15 @@ class Bound:
     of_case: bool
     reserve: Period | None = None
     hard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """Not earlier than another clock's due, or so long after it."""
+
+    clock: str
+    of_case: bool
+    plus: Period | None = None
 
 
 class Effect(StrEnum):
@@ -365,6 +407,9 @@ class Clock:
         strict, lenient: other readings of its limits: an earlier one for warnings, a later one for sanctions.
         expires: what the system does at due, where the limit has run out; the first whose condition holds ends the
             clock.
+        applies: the condition under which the case has this clock at all.
+        not_before: it ends not earlier than another clock.
+        receipts: for names of ``starts``: when that counts as received, where it is not as for the others.
         calendar: the id of the calendar by which it is counted; None for the procedure's.
         deemed_later: for names of ``starts``: how much later than that it counts as received.
         all_of: for names of ``starts`` that stand for several: the clock starts when all of these are known.
@@ -391,6 +436,9 @@ class Clock:
     calendar: str | None = None
     deemed_later: Mapping[str, Period] = field(default_factory=dict)
     all_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    receipts: Mapping[str, DeemedReceipt] = field(default_factory=dict)
+    applies: str | None = None
+    not_before: Floor | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from functools import reduce
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .clocks import ClockStatus, LineKind
+from .clocks import ClockStatus, LineKind, Reckoning
 from .engine import CaseView, EventView, ListItem, Offer, Receipt, RecountReport, TickReport
 from .messages import Message, Text, say, spoken_due
 from .model import Effect, Field, Side
@@ -323,7 +323,7 @@ def why(status: ClockStatus) -> Page:
         (
             line.day.isoformat(),
             _WEEKDAYS[line.day.weekday()],
-            _KINDS[line.kind],
+            _kind(line.kind, reckoning),
             line.number or "",
             reduce(_and_then, line.notes) if line.notes else "",
         )
@@ -334,6 +334,11 @@ def why(status: ClockStatus) -> Page:
     for rung in status.rungs:
         at = show_instant(rung.at, zone) if rung.side is Side.BEFORE else show_due(rung.at, zone)
         yield Line(say("  {at}  {action}", at=at, action=rung.action))
+
+
+def _kind(kind: LineKind, reckoning: Reckoning) -> Message:
+    """What a day was to the clock; days beyond a limit that is counted back lie before it."""
+    return say("moved back") if kind is LineKind.ROLLED and reckoning.course.back else _KINDS[kind]
 
 
 def _and_then(first: Message, second: Message) -> Message:

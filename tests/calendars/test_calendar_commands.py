@@ -77,7 +77,7 @@ def test_show_needs_no_office(bare: Terminal) -> None:
 
 def test_show_of_all_years_counts_days_and_of_one_year_lists_them(bare: Terminal) -> None:
     page = bare.run("calendar", "show", "cn").stdout
-    assert page.count("\n20") == 18
+    assert page.count("\n20") == 41
     assert "name a year to see them" in page
     page = bare.run("calendar", "show", "cn", "2026").stdout
     assert "2026-02-14" in page
@@ -94,7 +94,8 @@ def test_show_of_a_month_draws_its_days(bare: Terminal) -> None:
     ]
     town = bare.write("town.calendar.yaml", TOWN)
     page = bare.run("calendar", "show", town, "2026-08").stdout
-    assert "3 =" in page
+    assert [line.split()[:2] for line in page.splitlines() if line.startswith("3 ")] == [["3", "="]]
+    assert "1 .=" in page, "a Saturday on which time stands"
     assert "Summer closing" in page
     page = bare.run("calendar", "show", town, "2026-11").stdout
     assert "19 h" in page
@@ -112,11 +113,12 @@ def test_show_as_json(bare: Terminal) -> None:
     shown = bare.json("calendar", "show", bare.write("town.calendar.yaml", TOWN), "2026")
     assert (shown["calendar"], shown["zone"], shown["official_through"]) == ("town", "Asia/Shanghai", "2026-12-31")
     (year,) = shown["years"]
-    assert (year["working_days"], year["standing_days"], sum(year["months"])) == (242, 7, year["working_days"])
+    assert (year["working_days"], year["standing_days"], sum(year["months"])) == (247, 7, year["working_days"])
     unusual = {day["day"]: day for day in shown["unusual"]}
     assert unusual["2026-11-18"] == {
         "day": "2026-11-18",
         "state": "rests",
+        "stands": False,
         "as_usual": False,
         "name": "Fair",
         "source": "Order 1",
@@ -164,7 +166,7 @@ def test_an_office_that_is_named_must_exist(bare: Terminal) -> None:
         (("show", "inquiry.procedure.yaml"), 2, "procedure"),
         (("show", "bad.calendar.yaml"), 3, "1 problem(s)"),
         (("show", "cn", "2026-13"), 2, "2026-03"),
-        (("show", "cn", "2030"), 2, "2027-12-31"),
+        (("show", "cn", "2060"), 2, "2050-12-31"),
         (("diff", "cn", "enland"), 4, "did you mean england"),
         (("check", "none.calendar.yaml"), 4, "none.calendar.yaml"),
     ],
@@ -201,7 +203,7 @@ def test_diff_shows_what_differs_day_by_day_and_ends_with_7_only_when_asked(bare
     page = bare.run("calendar", "diff", "cn", town).stdout
     assert "title: Working days of China -> Town" in page
     assert "2026-08-03..2026-08-07" in page
-    assert "time stands: Summer closing (Order 3)" in page
+    assert "works; time stands: Summer closing (Order 3)" in " ".join(page.split())
     assert "2026-11-18" in page
     assert bare.run("calendar", "diff", "cn", town, "--exit-code", status=7)
     assert "the same" in bare.run("calendar", "diff", town, town, "--exit-code").stdout
@@ -239,3 +241,27 @@ def test_the_help_of_the_group_and_of_its_commands_imports_nothing_heavy() -> No
     )
     assert done.stdout.count("Usage:") == 4
     assert HEAVY.isdisjoint(done.stderr.split())
+
+
+def test_a_calendar_of_this_folder_is_found_by_its_id(bare: Terminal) -> None:
+    """Before one that is shipped, and after one that is deployed."""
+    from caseclock.definitions import shipped
+
+    bare.write("town.calendar.yaml", "calendar: town\ntitle: Town\nextends: cn\n")
+    assert "file town.calendar.yaml" in bare.run("calendar", "show", "town").stdout
+    assert "these calendars say" not in bare.run("calendar", "diff", "cn", "town").stdout
+    assert "did you mean town" in bare.refused("calendar", "show", "towm", status=4)["hint"]
+    bare.write("uk.calendar.yaml", shipped("uk.calendar.yaml").replace("2050", "2040"))
+    assert bare.json("calendar", "show", "uk")["last"] == "2040-12-31"
+
+
+def test_check_of_a_folder_checks_its_definitions_and_tests(bare: Terminal) -> None:
+    from caseclock.definitions import shipped
+
+    (bare.folder / "laws").mkdir()
+    for name in ("uk.calendar.yaml", "uk_foi.procedure.yaml", "uk_foi.test.yaml"):
+        (bare.folder / "laws" / name).write_text(shipped(name), encoding="utf-8")
+    checked = bare.json("check", "laws")["files"]
+    assert [it["kind"] for it in checked] == ["calendar", "procedure", "test"]
+    (bare.folder / "empty").mkdir()
+    assert "there is no definition in empty" in bare.refused("check", "empty", status=4)["message"]

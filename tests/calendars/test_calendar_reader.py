@@ -200,6 +200,26 @@ def test_office_hours_are_given_for_weekdays_and_ranges_of_them():
     assert len(calendar.office_hours(date(2026, 11, 19))) == 2
 
 
+def test_office_hours_may_end_at_24():
+    calendar = demo(
+        office_hours={"monday": "00:00..24:00", "tuesday": ["08:00..12:00", "22:00..24:00"]},
+        days={"2026-11-18": {"hours": "20:00..24:00"}},
+    )
+    around_the_clock, evening = Session(time(), time()), Session(time(22), time())
+    assert calendar.office_hours(date(2026, 11, 16)) == (around_the_clock,)
+    assert calendar.office_hours(date(2026, 11, 17)) == (Session(time(8), time(12)), evening)
+    assert calendar.office_hours(date(2026, 11, 18)) == (Session(time(20), time()),)
+    assert [session.until_midnight for session in calendar.office_hours(date(2026, 11, 17))] == [False, True]
+    assert str(around_the_clock) == "00:00-24:00"
+
+
+@pytest.mark.parametrize("hours", ["24:00..24:00", "08:00..00:00", "08:00..24:30", ["20:00..24:00", "22:00..23:00"]])
+def test_nothing_comes_after_24_and_0_is_the_beginning_of_a_day_only(hours):
+    with pytest.raises(DefinitionInvalid) as error:
+        demo(office_hours={"monday": hours})
+    assert {problem.code for problem in error.value.problems} == {"wrong-hours"}
+
+
 def test_an_extending_calendar_takes_what_it_does_not_say():
     files = {"demo": {**DEMO, "office_hours": {"monday..friday": "09:00..17:00"}}}
     county = read_calendar(

@@ -1,4 +1,4 @@
-"""Closed seasons return every year, may cross New Year or hang on Easter, and may let time stand."""
+"""Closed seasons return every year, may cross New Year or hang on Easter; they make days of rest, or let time stand."""
 
 from datetime import date, timedelta
 
@@ -20,7 +20,8 @@ PLAIN = {
     "years": "2020..2026",
     "official_through": "2026-12-31",
 }
-SUMMER = {"from": "08-01", "to": "08-31", "title": "Summer recess", "source": "Rules of court", "time": "stands"}
+SUMMER = {"from": "08-01", "to": "08-31", "title": "Summer recess", "source": "Rules of court"}
+VACATION = {**SUMMER, "title": "Court vacation", "time": "stands"}
 WINTER = {"from": "12-24", "to": "01-06", "title": "Winter recess"}
 
 
@@ -87,7 +88,7 @@ def test_a_season_rests_every_year_and_names_its_rule():
 
 
 def test_time_stands_only_in_a_season_that_says_so():
-    calendar = court(closed_seasons={"summer": SUMMER, "winter": WINTER})
+    calendar = court(closed_seasons={"summer": VACATION, "winter": WINTER})
     assert calendar.stands(date(2026, 8, 1))
     assert not calendar.stands(date(2026, 9, 1))
     assert not calendar.stands(date(2026, 12, 28))
@@ -95,10 +96,46 @@ def test_time_stands_only_in_a_season_that_says_so():
     assert (calendar.ever_stands, court(closed_seasons={"winter": WINTER}).ever_stands) == (True, False)
 
 
+def test_where_time_stands_the_office_works_and_rests_as_ever():
+    """A season in which time stands makes no day of rest: notes, office hours and working days are as without it."""
+    given = {
+        "office_hours": {"monday..friday": "09:00..17:00"},
+        "days": {"2026-08-14": {"off": "Fair"}, "2026-08-20": {"hours": "09:00..12:00"}},
+    }
+    standing, plain = court(closed_seasons={"summer": VACATION}, **given), court(**given)
+    for n in range(31):
+        day = date(2026, 8, 1) + timedelta(days=n)
+        assert standing.stands(day)
+        assert standing.season(day).title.en == "Court vacation"
+        for say in ("is_working", "note", "office_hours", "close_of_office", "next_working_day"):
+            assert getattr(standing, say)(day) == getattr(plain, say)(day), (say, day)
+        assert standing.working_day_after(day, 7) == plain.working_day_after(day, 7)
+    assert standing.working_days(date(2026, 8, 1), date(2026, 8, 31)) == 20
+    assert standing.note(date(2026, 8, 12)) is None
+    assert standing.note(date(2026, 8, 15)).name.en == "Saturday"
+
+
+def test_a_season_over_another_calendar_leaves_its_holidays_and_half_days_while_time_stands_and_covers_them_else():
+    files = {
+        "court": {
+            **PLAIN,
+            "office_hours": {"monday..friday": "09:00..17:00"},
+            "days": {"2026-08-14": {"off": "Fair"}, "2026-08-20": {"hours": "09:00..12:00"}},
+        }
+    }
+    town = {"calendar": "town", "title": "Town", "extends": "court"}
+    standing = read_calendar({**town, "closed_seasons": {"summer": VACATION}}, files.__getitem__)
+    resting = read_calendar({**town, "closed_seasons": {"summer": SUMMER}}, files.__getitem__)
+    assert [calendar.note(date(2026, 8, 14)).name.en for calendar in (standing, resting)] == ["Fair", "Summer recess"]
+    assert [len(calendar.office_hours(date(2026, 8, 20))) for calendar in (standing, resting)] == [1, 0]
+
+
 def test_standing_days_are_counted_like_working_days():
-    calendar = court(closed_seasons={"summer": SUMMER})
+    calendar = court(closed_seasons={"summer": VACATION})
     assert calendar.standing_days(date(2026, 1, 1), date(2026, 12, 31)) == 31
+    assert calendar.standing_days(date(2026, 1, 1), date(2026, 12, 31), working=True) == 21
     assert calendar.standing_days(date(2025, 8, 31), date(2026, 8, 2)) == 3
+    assert calendar.standing_days(date(2026, 8, 1), date(2026, 8, 2), working=True) == 0
     assert calendar.standing_days(date(2026, 9, 1), date(2026, 9, 30)) == 0
     assert court().standing_days(date(2020, 1, 1), date(2026, 12, 31)) == 0
     for without_seasons in (calendar, court()):
@@ -108,11 +145,12 @@ def test_standing_days_are_counted_like_working_days():
 
 @given(st.dates(date(2020, 1, 1), date(2026, 12, 31)), st.integers(0, 400))
 def test_standing_days_are_what_a_walk_day_by_day_finds(first, length):
-    calendar = court(closed_seasons={"summer": SUMMER, "winter": {**WINTER, "time": "stands"}})
+    calendar = court(closed_seasons={"summer": VACATION, "winter": {**WINTER, "time": "stands"}})
     last = min(first + timedelta(days=length), calendar.last)
     walked = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     assert calendar.standing_days(first, last) == sum(map(calendar.stands, walked))
-    assert not any(calendar.stands(day) and calendar.is_working(day) for day in walked)
+    worked = [calendar.stands(day) and calendar.is_working(day) for day in walked]
+    assert calendar.standing_days(first, last, working=True) == sum(worked)
 
 
 def test_a_season_that_crosses_new_year_reaches_over_both_ends_of_the_calendar():
@@ -149,31 +187,37 @@ def test_the_29th_of_february_is_the_28th_in_other_years():
 
 
 def test_a_day_worked_within_a_season_is_worked_and_time_runs_on_it():
-    calendar = court(
-        closed_seasons={"summer": SUMMER}, days={"2026-08-12": {"work": "Urgent sitting", "source": "Order 1"}}
-    )
     day = date(2026, 8, 12)
-    assert (calendar.is_working(day), calendar.stands(day), calendar.season(day)) == (True, False, None)
-    assert calendar.note(day).name.en == "Urgent sitting"
+    for season in (SUMMER, VACATION):
+        calendar = court(
+            closed_seasons={"summer": season}, days={"2026-08-12": {"work": "Urgent sitting", "source": "Order 1"}}
+        )
+        assert (calendar.is_working(day), calendar.stands(day), calendar.season(day)) == (True, False, None)
+        assert calendar.note(day).name.en == "Urgent sitting"
     assert calendar.standing_days(date(2026, 8, 1), date(2026, 8, 31)) == 30
 
 
 def test_a_day_off_within_a_season_stands_all_the_same():
-    calendar = court(closed_seasons={"summer": SUMMER}, days={"2026-08-12": {"off": "Works in the building"}})
+    calendar = court(closed_seasons={"summer": VACATION}, days={"2026-08-12": {"off": "Works in the building"}})
     assert calendar.stands(date(2026, 8, 12))
+    assert not calendar.is_working(date(2026, 8, 12))
+    assert calendar.season(date(2026, 8, 12)).title.en == "Court vacation"
     assert calendar.note(date(2026, 8, 12)).name.en == "Works in the building"
 
 
-def test_of_two_seasons_time_stands_where_one_of_them_says_so():
-    everything = {"from": "01-01", "to": "12-31", "title": "Closed"}
-    calendar = court(closed_seasons={"summer": SUMMER, "all": everything})
-    assert calendar.stands(date(2026, 8, 12))
-    assert calendar.note(date(2026, 8, 12)).name.en == "Summer recess"
+@pytest.mark.parametrize("first", ["vacation", "all"])
+def test_where_two_seasons_meet_nobody_works_and_time_stands_whichever_comes_first(first):
+    seasons = {"vacation": VACATION, "all": {"from": "01-01", "to": "12-31", "title": "Closed"}}
+    calendar = court(closed_seasons={first: seasons.pop(first), **seasons})
+    day = date(2026, 8, 12)
+    assert (calendar.is_working(day), calendar.stands(day)) == (False, True)
+    assert calendar.note(day).name.en == "Closed", "the season that makes it a day of rest"
+    assert calendar.season(day).title.en == "Court vacation", "the season in which time stands"
     assert calendar.note(date(2026, 9, 15)).name.en == "Closed"
 
 
 def test_a_calendar_that_extends_another_keeps_its_seasons_and_can_lift_and_add_some():
-    files = {"court": {**PLAIN, "closed_seasons": {"summer": SUMMER}, "days": {"2026-08-20": {"work": "Sitting"}}}}
+    files = {"court": {**PLAIN, "closed_seasons": {"summer": VACATION}, "days": {"2026-08-20": {"work": "Sitting"}}}}
     town = {
         "calendar": "town",
         "title": "Town court",
@@ -195,7 +239,7 @@ def test_a_calendar_that_extends_another_keeps_its_seasons_and_can_lift_and_add_
         ({"from": "08-32", "to": "09-01"}, "wrong-season", ("from",), "08-32"),
         ({"from": "13-01", "to": "09-01"}, "wrong-season", ("from",), "13-01"),
         ({"from": "8-1", "to": "09-01"}, "wrong-season", ("from",), "12-24"),
-        ({"from": "08-01", "to": "pentecost"}, "wrong-season", ("to",), "easter+7"),
+        ({"from": "08-01", "to": "pentecost"}, "wrong-season", ("to",), "easter-7"),
         ({"from": "easter+7", "to": "easter-7"}, "wrong-season", (), "before it begins"),
         ({"from": "04-15", "to": "easter"}, "wrong-season", (), "before it begins"),
         ({**SUMMER, "time": "stops"}, "unknown-word", ("time",), "stops"),

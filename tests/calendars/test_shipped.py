@@ -53,8 +53,8 @@ def test_cn_has_the_known_number_of_working_days(cn, year, working_days):
     assert cn.working_days(date(year, 1, 1), date(year, 12, 31)) == working_days
 
 
-def test_cn_reaches_from_2010_to_2027_and_is_official_to_the_end_of_2026(cn):
-    assert (cn.first, cn.last) == (date(2010, 1, 1), date(2027, 12, 31))
+def test_cn_reaches_from_2010_to_2050_and_is_official_to_the_end_of_2026(cn):
+    assert (cn.first, cn.last) == (date(2010, 1, 1), date(2050, 12, 31))
     assert cn.official(date(2026, 12, 31))
     assert not cn.official(date(2027, 1, 1))
 

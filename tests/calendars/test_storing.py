@@ -41,7 +41,7 @@ calendars = st.builds(
     title=texts,
     zone=st.sampled_from(["Asia/Shanghai", "Europe/London", "UTC"]),
     first=st.just(FIRST),
-    days=st.text("10s", min_size=1, max_size=400),
+    days=st.text("10sS", min_size=1, max_size=400),
     official_through=days,
     notes=st.dictionaries(days, notes, max_size=4),
     hours=st.tuples(*[sessions] * 7),

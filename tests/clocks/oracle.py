@@ -180,11 +180,10 @@ class Run:
         if limit and _is_exact(limit[0]):
             at = self._after_hours(limit)
             return Due(at, self.office.day(at))
-        included = self.rule.first_day == "included"
         if before:
-            last = _counted_back(self.office, limit, before + DAY if included else before)
+            last = _counted_back(self.office, limit, before + DAY if self.rule.first_day == "included" else before)
             return self._end(last - DAY if self.rule.clear else last)
-        last = self._last_day(limit, until or self.day, included and not until)
+        last = self._last_day(limit, until)
         return self._end(last + DAY if self.rule.clear else last)
 
     # Days on which time stands
@@ -193,22 +192,28 @@ class Run:
     def _paused(self) -> set[date]:
         return {day for pause in self.pauses for day in _paused_days(self.office, pause)}
 
+    def _season(self, day: date) -> bool:
+        return self.rule.closed_seasons == "stand" and day in self.office.stands
+
     def _stands(self, day: date) -> bool:
         """Days paused, and days of a closed season in which time stands."""
-        return day in self._paused or (self.rule.closed_seasons == "stand" and day in self.office.stands)
+        return day in self._paused or self._season(day)
 
     def _good(self, day: date) -> bool:
         return day in self.office.works and not self._stands(day)
 
     # Days and longer
 
-    def _last_day(self, limit: Sequence[Length], day: date, included: bool) -> date:
-        """The last day of a limit that begins on ``day``, one length after another."""
+    def _last_day(self, limit: Sequence[Length], until: date | None) -> date:
+        """The last day of a limit, one length after another; those that follow a date begin after it."""
+        day = until or self.day
+        included = self.rule.first_day == "included" and not until
+        from_month_end = self.rule.begins in ("end_of_month", "end_of_quarter", "end_of_year") and not until
         for number, (amount, unit) in enumerate(limit):
             if self.rule.each_rolls and number > 0 and self.rule.roll == "next_working_day":
                 day = self._roll(day)
             if unit in MONTHS:
-                day = self._months_later(day, amount * MONTHS[unit], included)
+                day = self._months_later(day, amount * MONTHS[unit], included, from_month_end and day == self.day)
             else:
                 day = self._days_later(day, amount * 7 if unit == "week" else amount, unit, included)
             included = False
@@ -225,10 +230,15 @@ class Run:
                 return day
             day += DAY
 
-    def _months_later(self, start: date, months: int, included: bool) -> date:
-        """The corresponding day, and as many days later as time stood until then."""
+    def _months_later(self, start: date, months: int, included: bool, from_month_end: bool) -> date:
+        """The corresponding day, and as many days later as time stood until then.
+
+        Months counted from the end of a month end with a month.
+        """
         last = corresponding(start, months)
-        if included and last.day == start.day:
+        if from_month_end:
+            last = end_of_span(last, "end_of_month")
+        elif included and last.day == start.day:
             last -= DAY
         day = start if included else start + DAY
         stood = 0
@@ -266,12 +276,14 @@ class Run:
             day += DAY
 
     def _out_of_pauses(self, day: date) -> Due:
-        """A limit never runs out while it is paused."""
+        """A limit never runs out while it is paused; if it rolls, not on a day of rest or of a season either."""
         at = self._end_of_day(day)
         while around := [pause for pause in self.pauses if pause.begins < at < pause.ends]:
             last = max(around, key=lambda pause: pause.ends)
             day = _last_paused_day(self.office, last)
-            while self._end_of_day(day) < last.ends or (self.rule.roll != "none" and day not in self.office.works):
+            while self._end_of_day(day) < last.ends or (
+                self.rule.roll != "none" and (day not in self.office.works or self._season(day))
+            ):
                 day += DAY
             at = self._end_of_day(day)
         return Due(at, day)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from caseclock.workflow.calendars import RESTS, STANDS, WORKS, Calendar, Session
+from caseclock.workflow.calendars import RESTS, STANDING, STANDS, STANDS_WORKED, WORKED, WORKS, Calendar, Session
 from caseclock.workflow.clocks import ClockStatus, Grant, Pausing, Reckoning, count, measure
 from caseclock.workflow.history import Case, Mark
 from caseclock.workflow.messages import Text
@@ -133,11 +133,10 @@ def random_office(number: int) -> tuple[Office, Calendar]:
     kinds = [RESTS if (first + n * DAY).weekday() in weekend else WORKS for n in range(LENGTH)]
     for _ in range(chance.randint(0, 40)):
         kinds[chance.randrange(LENGTH)] = chance.choice((RESTS, RESTS, WORKS))
-    for kind, most in ((RESTS, 9), (STANDS, 30)):
+    for closed, most in ((_resting, 9), (_standing, 30)):
         for _ in range(chance.randint(0, 5)):
-            begin = chance.randrange(LENGTH)
-            end = min(begin + chance.randint(1, most), LENGTH)
-            kinds[begin:end] = [kind] * (end - begin)
+            begin, length = chance.randrange(LENGTH), chance.randint(1, most)
+            kinds[begin : begin + length] = [closed(kind) for kind in kinds[begin : begin + length]]
     weekly = [chance.choice(SESSIONS) for _ in range(7)] if chance.random() < 0.8 else [[]] * 7
     half_days = [first + n * DAY for n in chance.sample(range(LENGTH), 100)] if any(weekly) else []
     special = {day: SESSIONS[chance.randrange(3)] for day in half_days}
@@ -154,14 +153,22 @@ def random_office(number: int) -> tuple[Office, Calendar]:
     return _plain_facts(calendar.zone, first, kinds, weekly, special), calendar
 
 
+def _resting(kind: str) -> str:
+    return RESTS
+
+
+def _standing(kind: str) -> str:
+    return STANDS_WORKED if kind in WORKED else STANDS
+
+
 def sessions(hours: Hours) -> tuple[Session, ...]:
     return tuple(Session(opens, closes) for opens, closes in hours)
 
 
 def _plain_facts(zone: str, first: date, kinds: list[str], weekly: list[Hours], special: dict[date, Hours]) -> Office:
     """A working day whose weekday has no hours has those of the first weekday that has any."""
-    works = frozenset(first + n * DAY for n, kind in enumerate(kinds) if kind == WORKS)
-    stands = frozenset(first + n * DAY for n, kind in enumerate(kinds) if kind == STANDS)
+    works = frozenset(first + n * DAY for n, kind in enumerate(kinds) if kind in WORKED)
+    stands = frozenset(first + n * DAY for n, kind in enumerate(kinds) if kind in STANDING)
     usual = next((hours for hours in weekly if hours), [])
     hours = {day: special.get(day) or weekly[day.weekday()] or usual for day in works}
     return Office(zone, works, stands, hours)
@@ -204,8 +211,10 @@ def random_question(chance: random.Random, number: int) -> Question:
 
 
 def random_instant(chance: random.Random, office: Office) -> datetime:
-    """Any second, or a round wall time, or one on a day on which the clocks are changed."""
+    """Any second, or a round wall time, or one at the end of a month, or on a day on which the clocks are changed."""
     day = min(office.works) + chance.randrange(EARLIEST, LATEST) * DAY
+    if chance.random() < 0.1:
+        day = oracle.end_of_span(day, "end_of_month") - chance.randrange(2) * DAY
     if chance.random() < 0.3 and clock_changes(office):
         day = chance.choice(clock_changes(office))
     wall = chance.choice(WALLS) if chance.random() < 0.6 else time(*map(chance.randrange, (24, 60, 60)))
@@ -238,9 +247,10 @@ def random_hours(chance: random.Random, office: Office) -> list[Length]:
 
 
 def random_extension(chance: random.Random, office: Office, question: Question) -> oracle.Extension:
-    length = random_hours(chance, office)[0] if question.in_hours else (chance.randint(1, 3), chance.choice(SHORT))
-    cap = chance.choice((None, length, random_days(chance)[0]))
     how = chance.choice(("to", "by", "by", "until"))
+    in_hours = question.in_hours and (how == "by" or chance.random() < 0.5)
+    length = random_hours(chance, office)[0] if in_hours else (chance.randint(1, 3), chance.choice(SHORT))
+    cap = chance.choice((None, length, random_days(chance)[0]))
     if how == "until":
         days = tuple(office.day(question.start) + chance.randint(-5, 120) * DAY for _ in range(chance.randint(1, 2)))
         return oracle.Extension(how, days=days, cap=cap)

@@ -2,18 +2,20 @@
 
 import random
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from caseclock.workflow.calendars import Calendar
 from caseclock.workflow.clocks import Ledger, Start, read_ledger
 from caseclock.workflow.history import Case, Mark
 from caseclock.workflow.messages import Text
 from caseclock.workflow.model import Clock, Counting, Extension, ExtensionMode, Limit, Period, TimeUnit
 
 T0 = datetime(2026, 11, 16, 1, tzinfo=UTC)
+DAYS = Calendar("days", Text("Days", "日"), "Asia/Shanghai", date(2026, 1, 1), "1" * 365, date(2026, 12, 31))
 CLOCK = Clock(
     name="reply",
     title=Text("Reply", "答复"),
@@ -49,7 +51,7 @@ def case(data=None, closed_at=None, **marks) -> Case:
 
 
 def read(**given) -> Ledger:
-    ledger = read_ledger(CLOCK, case(**given))
+    ledger = read_ledger(CLOCK, case(**given), DAYS)
     assert ledger is not None
     return ledger
 
@@ -63,8 +65,8 @@ def test_it_starts_at_the_first_source_that_is_known():
 
 def test_an_action_can_start_it_the_first_time_it_was_done():
     clock = replace(CLOCK, starts=("deliver",))
-    assert read_ledger(clock, case()) is None
-    assert read_ledger(clock, case(deliver=[4, 2])).start == Start(hour(2), "deliver")
+    assert read_ledger(clock, case(), DAYS) is None
+    assert read_ledger(clock, case(deliver=[4, 2]), DAYS).start == Start(hour(2), "deliver")
 
 
 def test_an_instant_without_a_zone_is_refused_not_guessed():

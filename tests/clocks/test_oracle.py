@@ -20,6 +20,7 @@ from caseclock.workflow.clocks import ClockStatus, Reckoning, received
 from caseclock.workflow.messages import ENGLISH
 
 from . import checker, oracle
+from .oracle import Rule
 from .random_cases import (
     ClockQuestion,
     Question,
@@ -111,14 +112,12 @@ def counted(question: Question) -> int | None:
 
 
 def period_length(question: Question) -> int:
-    """How many days there are in so many months or years."""
+    """How many days there are in so many months or years, where time never stands."""
     office, _ = random_office(question.office)
-    ((amount, unit),) = question.limit
-    first = office.day(question.start) - question.at_day_end * oracle.DAY
-    first = oracle.end_of_span(first, question.rule.begins)
-    last = oracle.corresponding(first, amount * oracle.MONTHS[unit])
-    both_ends = question.rule.first_day == "included" and last.day != first.day
-    return (last - first).days + both_ends
+    rule = Rule(question.rule.first_day, roll="none", begins=question.rule.begins, closed_seasons="run")
+    first = oracle.end_of_span(office.day(question.start) - question.at_day_end * oracle.DAY, rule.begins)
+    last = answer(replace(question, rule=rule, pauses=[])).day
+    return (last - first).days + (rule.first_day == "included")
 
 
 def explained(status: ClockStatus) -> dict[str, Any]:

@@ -178,7 +178,7 @@ def case(marks: dict[str, list[int]]) -> Case:
 def test_the_order_of_recording_does_not_change_the_result(cn, marks, chance):
     actions = chance.sample(list(marks), len(marks))
     shuffled = {action: chance.sample(marks[action], len(marks[action])) for action in actions}
-    assert read_ledger(CLOCK, case(shuffled)) == read_ledger(CLOCK, case(marks))
+    assert read_ledger(CLOCK, case(shuffled), cn) == read_ledger(CLOCK, case(marks), cn)
     now = T0 + timedelta(hours=500)
     one, other = (measure(CLOCK, case(each), cn, lambda condition: True, now) for each in (marks, shuffled))
     assert one is not None

@@ -244,7 +244,7 @@ def test_a_limit_until_a_field_runs_when_the_field_is_known(cn):
     clock = replace(CLOCK, limits=(Limit(None, Counting(), until="promised_on"),))
     assert status(cn, clock=clock, data={"promised_on": "2026-11-21"}).due_at == wall("2026-11-24T00:00")
     instant = wall("2026-11-27T09:00").isoformat()
-    assert status(cn, clock=clock, data={"promised_on": instant}).due_at == wall("2026-11-28T00:00")
+    assert status(cn, clock=clock, data={"promised_on": instant}).due_at == wall("2026-11-27T09:00")
     case = Case("1", "o", "p", 1, "case", "n", "1", "s", wall("2026-11-16T09:00"), wall("2026-11-16T09:00"))
     assert measure(clock, case, cn, lambda _: False, wall("2026-12-31T09:00")) is None
 

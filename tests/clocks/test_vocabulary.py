@@ -18,6 +18,7 @@ from caseclock.workflow.model import (
     Expiry,
     Extension,
     ExtensionMode,
+    Floor,
     LatestStart,
     Limit,
     OtherReading,
@@ -163,6 +164,15 @@ def test_the_ladder_begins_anew_after_a_pause_and_keeps_its_distance_from_the_ne
     assert found.round_began == wall("2026-11-20T10:00")
 
 
+def test_a_rung_may_stand_after_the_start(cn):
+    ladder = (
+        Rung(Side.AFTER_START, Period(2, WORKING), "remind"),
+        Rung(Side.AFTER_START, Period(3, TimeUnit.HOUR), "call"),
+    )
+    found = status(cn, replace(CLOCK, ladder=ladder), case("2026-11-20T09:00"))
+    assert [rung.at for rung in found.rungs] == [wall("2026-11-25T00:00"), wall("2026-11-20T12:00")]
+
+
 def test_a_rung_whose_instant_lies_in_a_pause_waits_until_time_runs_again(cn):
     """Eight days before a due on 24 November is 16 November; the pause from the 16th holds it back."""
     ladder = (Rung(Side.BEFORE, Period(6, DAYS), "warn"),)
@@ -270,6 +280,55 @@ def test_a_field_may_hold_the_number(cn):
     assert measure(clock, case(), cn, lambda _: False, wall("2026-11-30T09:00")) is None
 
 
+def test_a_limit_may_end_at_an_instant_or_so_many_hours_before_one(cn):
+    data = {"meeting_at": wall("2026-11-20T18:00").isoformat()}
+    until = replace(CLOCK, limits=(Limit(None, Counting(), until="meeting_at"),))
+    assert due(cn, until, case(data=data)) == "11-20 18:00"
+    before = Limit(Period(72, TimeUnit.HOUR), Counting(), before="meeting_at")
+    found = status(cn, replace(CLOCK, limits=(before,)), case(data=data))
+    assert found.due_at == wall("2026-11-17T18:00")
+    spans = [span for line in found.reckoning.lines for span in line.spans]
+    assert (spans[0][0], spans[-1][1]) == (wall("2026-11-17T18:00"), wall("2026-11-20T18:00"))
+    working = Limit(Period(2, TimeUnit.WORKING_HOUR), Counting(), before="meeting_at")
+    assert due(cn, replace(CLOCK, limits=(working,)), case(data=data)) == "11-20 16:00"
+
+
+def test_a_clock_may_start_with_a_date_whose_day_is_not_counted(cn):
+    clock = replace(CLOCK, starts=("made_on", "opened"))
+    assert due(cn, clock, case(data={"made_on": "2026-11-18"})) == "11-24 00:00"
+
+
+def test_months_from_the_end_of_a_month_end_with_a_month(cn):
+    months = Period(1, TimeUnit.MONTH)
+    clock = limit(months, then=(Period(7, DAYS),), begins=UpTo.QUARTER, roll=Roll.NONE)
+    assert due(cn, clock, case("2026-05-17T09:00")) == "08-08 00:00"
+    nine = limit(Period(9, TimeUnit.MONTH), begins=UpTo.MONTH, roll=Roll.NONE)
+    assert due(cn, nine, case("2026-02-28T09:00")) == "12-01 00:00"
+
+
+def test_months_may_be_counted_from_the_next_day_as_in_japan(cn):
+    clock = limit(Period(3, TimeUnit.MONTH), months_from_next_day=True, roll=Roll.NONE)
+    assert due(cn, clock, case("2026-02-28T09:00")) == "06-01 00:00"
+    assert due(cn, clock, case("2026-01-30T09:00")) == "05-01 00:00"
+
+
+def test_hours_that_end_on_a_day_of_rest_roll_only_where_the_rule_says_so(cn):
+    hours = Period(72, TimeUnit.HOUR)
+    assert due(cn, limit(hours), case("2026-11-19T10:00")) == "11-22 10:00"
+    assert due(cn, limit(hours, hours_roll=True), case("2026-11-19T10:00")) == "11-23 10:00"
+
+
+def test_a_receipt_rule_may_hold_for_one_start_alone(cn):
+    clock = replace(
+        CLOCK,
+        starts=("mailed_at", "opened"),
+        receipts={"mailed_at": DeemedReceipt(cutoff="16:30")},
+    )
+    mailed = {"mailed_at": wall("2026-11-16T17:00").isoformat()}
+    assert due(cn, clock, case(data=mailed)) == "11-23 00:00"
+    assert due(cn, clock, case("2026-11-16T17:00")) == "11-22 00:00"
+
+
 # Extensions
 
 
@@ -298,7 +357,7 @@ def test_an_extension_beyond_the_cap_is_refused_and_never_counted(cn):
     found = status(cn, clock, case())
     assert why_not_grant(found, wall("2026-11-18T09:00"), {"more": 3}) is None
     refused = why_not_grant(found, wall("2026-11-18T09:00"), {"more": 4}).text()
-    assert "8 days in all, which is 2026-11-24; this would reach to 2026-11-25" in refused
+    assert "8 days in all, which is 2026-11-24 24:00; this would reach to 2026-11-25 24:00" in refused
     assert due(cn, clock, case(grant=["2026-11-18T09:00"], given={"more": 40})) == "11-25 00:00"
 
 
@@ -379,6 +438,40 @@ def test_a_hard_bound_ends_the_limit_and_the_lines_say_so(cn):
     assert (last.day, last.ends) == (date(2026, 11, 18), "24:00")
     assert "the limit of another clock ends it here" in [note.text() for note in last.notes]
     assert due(cn, clock, bound=wall("2026-12-19T00:00")) == "11-22 00:00"
+
+
+def test_whichever_is_later_of_two_limits(cn):
+    clock = replace(CLOCK, not_before=Floor("other", False))
+    floor = wall("2026-11-26T00:00")
+    found = measure(clock, case(), cn, lambda _: False, wall("2026-12-31T09:00"), floor=floor)
+    assert (found.due_at, found.reckoning.due_day) == (floor, date(2026, 11, 25))
+    tail = [(line.day.day, line.kind, line.ends) for line in found.reckoning.lines[-4:]]
+    assert tail == [
+        (22, LineKind.ROLLED, None),
+        (23, LineKind.ROLLED, None),
+        (24, LineKind.ROLLED, None),
+        (25, LineKind.ROLLED, "24:00"),
+    ]
+    plus = replace(CLOCK, not_before=Floor("other", False, Period(1, TimeUnit.MONTH)))
+    later = measure(plus, case(), cn, lambda _: False, wall("2026-12-31T09:00"), floor=floor)
+    assert later.due_at == wall("2026-12-26T00:00")
+    early = measure(clock, case(), cn, lambda _: False, wall("2026-12-31T09:00"), floor=wall("2026-11-18T00:00"))
+    assert early.due_at == wall("2026-11-22T00:00")
+
+
+def test_a_clock_that_does_not_apply_to_a_case_is_not_there(cn):
+    clock = replace(CLOCK, applies="big")
+    now = wall("2026-12-31T09:00")
+    assert measure(clock, case(), cn, lambda _: False, now) is None
+    assert measure(clock, case(), cn, lambda condition: condition == "big", now).due_at == wall("2026-11-22T00:00")
+
+
+def test_a_pause_whose_end_is_known_beforehand_is_a_pause_until_then(cn):
+    clock = replace(CLOCK, pauses=(Pause(("held_at",), ("held_until",)),))
+    data = {"held_at": wall("2026-11-17T10:00").isoformat(), "held_until": wall("2026-11-20T10:00").isoformat()}
+    assert status(cn, clock, case(data=data), "2026-11-18T09:00").paused_since == wall("2026-11-17T10:00")
+    assert status(cn, clock, case(data=data), "2026-11-20T10:00").paused_since is None
+    assert due(cn, clock, case(data=data), now="2026-11-18T09:00") == "11-25 00:00"
 
 
 def test_the_expiry_stands_at_due_behind_everything_else_and_ends_the_clock(cn):

@@ -54,6 +54,7 @@ SECTIONS = {
     "OtherReadingShape": "Strict and lenient",
     "ExpiryShape": "Expiry",
     "RungShape": "Rungs",
+    "FloorShape": "Not before",
     "StateShape": "States",
     "ActionShape": "Actions",
     "SharedActionShape": "Actions",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from caseclock.storage import MemoryStore, create_store
 from caseclock.workflow import Actor, Engine, Receipt
 from caseclock.workflow.engine import EventView
 from caseclock.workflow.history import fold
+from caseclock.workflow.ports import Store
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PERMIT = (Path(__file__).parent / "permit.procedure.yaml").read_text(encoding="utf-8")
@@ -92,15 +93,27 @@ class Permits:
         assert fold(entry.event for entry in self.engine.history(case)) == kept
 
 
+@pytest.fixture
+def permits_of(reader: YamlReader) -> Callable[[Store], Permits]:
+    """Makes the office on a store. 2 November 2026 is a Monday; ten working days end on Monday the 16th."""
+
+    def make(store: Store) -> Permits:
+        clock = [Permits.instant("11-02 09:00")]
+        engine = Engine(store, reader, office="town", now=lambda: clock[0])
+        engine.deploy(shipped("cn.calendar.yaml"), file="cn.calendar.yaml")
+        engine.deploy(PERMIT, file="permit.procedure.yaml")
+        return Permits(engine, clock)
+
+    return make
+
+
 @pytest.fixture(params=["memory", "sqlite"])
-def permits(request: pytest.FixtureRequest, tmp_path: Path, reader: YamlReader) -> Iterator[Permits]:
-    """The office on each store. 2 November 2026 is a Monday; ten working days end on Monday the 16th."""
+def permits(
+    request: pytest.FixtureRequest, tmp_path: Path, permits_of: Callable[[Store], Permits]
+) -> Iterator[Permits]:
+    """The office on each store."""
     store = MemoryStore() if request.param == "memory" else create_store(f"sqlite:///{tmp_path}/cases.db")
-    clock = [Permits.instant("11-02 09:00")]
-    engine = Engine(store, reader, office="town", now=lambda: clock[0])
-    engine.deploy(shipped("cn.calendar.yaml"), file="cn.calendar.yaml")
-    engine.deploy(PERMIT, file="permit.procedure.yaml")
-    yield Permits(engine, clock)
+    yield permits_of(store)
     close = getattr(store, "close", None)
     if close:
         close()

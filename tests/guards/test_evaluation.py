@@ -23,6 +23,9 @@ class Facts:
     def value(self, name: str) -> object:
         return self.fields.get(name.replace(".", "__"))
 
+    def day(self, instant: str | None) -> str | None:
+        return instant[:10] if instant else None
+
     def times(self, action: str) -> int:
         return {"answer": 2}.get(action, 0)
 
@@ -31,6 +34,12 @@ class Facts:
 
     def overdue(self, clock: str) -> bool:
         return clock in ("reply", "case.public_reply")
+
+    def overdue_by_any_reading(self, clock: str) -> bool:
+        return clock == "case.public_reply"
+
+    def paused(self, clock: str) -> bool:
+        return clock == "reply"
 
     def can_lead(self, unit: str) -> bool:
         return unit != "village"

@@ -84,8 +84,9 @@ class Make:
         return IssuedDocument(case, seq, "dispatch_slip", number, {"单位": "水务站"}, "0" * 64)
 
     def definition(self, version: int = 1, name: str = "online_opinion", **values: Any) -> Definition:
-        given = {"kind": "procedure", "fingerprint": f"f{version}", "source": "留言", "compiled": "{}"} | values
-        return Definition(office=self.office, name=name, version=version, deployed_at=NOON, **given)
+        given = {"kind": "procedure", "fingerprint": f"f{version}", "source": "留言", "compiled": "{}"}
+        given |= {"deployed_at": NOON} | values
+        return Definition(office=self.office, name=name, version=version, **given)
 
     def change(self, *events: Event, before: tuple[Case, ...] = (), **values: Any) -> Change:
         """Return the change that these events make, with the cases as the events leave them."""

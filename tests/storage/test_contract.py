@@ -55,6 +55,41 @@ def test_the_history_is_read_back_as_it_was_recorded_and_adds_up_to_the_case(sto
         assert transaction.event_by_key("k3") is None
 
 
+def test_a_mark_keeps_which_event_left_it_and_the_values_that_time_is_measured_by(store: Store, make: Any) -> None:
+    (case,) = make.keep(store, make.opened("2026-0001"))
+    given = {"days": 5, "until": "2026-12-01", "since": "2026-11-16T01:00:00+00:00", "urgent": True, "why": "2026"}
+    make.keep(store, make.event(case, "extend", case.state, data=given), before=(case,))
+    (kept,) = family(store, case.id)
+    (mark,) = kept.marks["extend"]
+    assert mark.seq == 2
+    assert mark.given == {"days": 5, "until": "2026-12-01", "since": "2026-11-16T01:00:00+00:00"}
+
+
+def test_what_an_event_overtakes_is_kept_and_taken_off_the_case(store: Store, make: Any) -> None:
+    (case,) = make.keep(store, make.opened("2026-0001"))
+    rung = RungKey("public_reply", 0, 0)
+    expired = make.event(case, "lapse", "lapsed", closes=True, rung=rung)
+    (case,) = make.keep(store, expired, before=(case,))
+    assert (case.delivered, case.closed_at) == ({rung: 2}, expired.effective_at)
+    back = make.event(case, "pause", "registered", from_state="registered", overtakes=(2,), since=make.noon)
+    (case,) = make.keep(store, back, before=(case,))
+    assert (case.state, case.since, case.closed_at) == ("registered", make.noon, None)
+    assert (dict(case.delivered), "lapse" in case.marks, "pause" in case.marks) == ({}, False, True)
+    with store.begin(OFFICE, write=False) as transaction:
+        assert transaction.events(case.id)[1:] == (expired, back)
+        assert fold(transaction.events(case.id)) == transaction.family(case.id) == (case,)
+
+
+def test_a_recount_is_kept_and_leaves_no_mark(store: Store, make: Any) -> None:
+    (case,) = make.keep(store, make.opened("2026-0001"))
+    recount = {"calendar": "cn", "from": {"version": 1}, "to": {"version": 2}, "clocks": {"reply": {"old": "a"}}}
+    event = make.event(case, "recounted", case.state, recount=recount)
+    (after,) = make.keep(store, event, before=(case,))
+    assert (after.marks, after.state, after.since) == (case.marks, case.state, case.since)
+    with store.begin(OFFICE, write=False) as transaction:
+        assert transaction.events(case.id)[1] == event
+
+
 @pytest.mark.parametrize("zone", [UTC, timezone(8 * HOUR), timezone(-3 * HOUR)])
 def test_an_instant_comes_back_in_utc_to_the_microsecond(store: Store, make: Any, zone: timezone) -> None:
     (case,) = make.keep(store, make.opened("2026-0001", at=make.noon.astimezone(zone)))
@@ -253,6 +288,36 @@ def test_timers_come_in_legal_order_up_to_an_instant(store: Store, make: Any) ->
         assert transaction.timers(make.noon, 9)[2].at.tzinfo == UTC
 
 
+def test_the_clocks_of_a_family_say_by_which_calendar_they_were_counted(store: Store, make: Any) -> None:
+    (case,) = make.keep(store, make.opened("2026-0001"))
+    slip = "id-2026-0001-water"
+    rows = (
+        make.clock(slip, clock="unit_reply", calendar="uk@1"),
+        make.clock(case.id, clock="b", calendar="cn@3", running=False),
+        make.clock(case.id, clock="a"),
+    )
+    make.keep(store, make.slip(case, "water"), projected=(case.id, slip), clocks=rows)
+    make.keep(store, make.opened("2026-0002"), projected=("id-2026-0002",), clocks=(make.clock("id-2026-0002"),))
+    with store.begin(OFFICE, write=False) as transaction:
+        assert transaction.clocks(case.id) == (rows[2], rows[1], rows[0])
+        assert transaction.clocks("id-2026-0003") == ()
+
+
+def test_open_families_are_paged_in_order_of_id(store: Store, make: Any) -> None:
+    one, two, three, four = make.keep(
+        store,
+        *(make.opened(f"2026-000{n}", procedure="petition" if n == 4 else "online_opinion") for n in (1, 2, 3, 4)),
+    )
+    make.keep(store, make.slip(one, "water"), make.slip(one, "roads"))
+    for case in (one, two):
+        make.keep(store, make.event(case, "archive", "archived", closes=True), before=(case,))
+    with store.begin(OFFICE, write=False) as transaction:
+        assert transaction.open_families(["online_opinion"], "", 9) == (one.id, three.id)
+        assert transaction.open_families(["online_opinion", "petition"], "", 2) == (one.id, three.id)
+        assert transaction.open_families(["online_opinion", "petition"], three.id, 2) == (four.id,)
+        assert transaction.open_families(["other"], "", 9) == ()
+
+
 def test_lists_show_the_soonest_running_clock_and_are_ordered_by_due_then_number(store: Store, make: Any) -> None:
     ids = {n: f"id-2026-000{n}" for n in range(1, 6)}
     clocks = (
@@ -377,6 +442,34 @@ def test_definitions_are_kept_by_version_and_the_newest_is_the_default(store: St
         assert transaction.definitions() == (calendar, nine, ten)
 
 
+def test_a_definition_is_found_as_it_was_in_use_at_an_instant(store: Store, make: Any) -> None:
+    versions = [make.definition(n, name="cn", kind="calendar", deployed_at=make.noon + n * HOUR) for n in (1, 2, 3)]
+    with store.begin(OFFICE, write=True) as transaction:
+        for definition in versions:
+            transaction.deploy(definition)
+        found = [transaction.definition("calendar", "cn", as_of=make.noon + n * HOUR) for n in (0, 1, 2.5, 9)]
+    assert found == [None, versions[0], versions[1], versions[2]]
+
+
+def test_that_a_calendar_has_been_recounted_is_kept_for_its_version(store: Store, make: Any) -> None:
+    first, second = (make.definition(n, name="cn", kind="calendar") for n in (1, 2))
+    with store.begin(OFFICE, write=True) as transaction:
+        transaction.deploy(first)
+        transaction.deploy(second)
+        transaction.finish_recount("cn", 2, make.noon)
+
+    def fail() -> None:
+        with store.begin(OFFICE, write=True) as transaction:
+            transaction.finish_recount("cn", 1, make.noon)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with store.begin(OFFICE, write=False) as transaction:
+        kept = [transaction.definition("calendar", "cn", n) for n in (1, 2)]
+    assert [one.recounted_at for one in kept if one] == [None, make.noon]
+
+
 def test_a_deployed_version_keeps_its_meaning(store: Store, make: Any) -> None:
     with store.begin(OFFICE, write=True) as transaction:
         transaction.deploy(make.definition(1))
@@ -400,7 +493,8 @@ def test_no_method_crosses_the_line_between_offices(store: Store, make: Any) -> 
         with pytest.raises(NotFound):
             transaction.family(case)
         assert transaction.events(case) == transaction.documents(case) == transaction.cases(CaseQuery()) == ()
-        assert transaction.timers(make.noon, 9) == transaction.definitions() == ()
+        assert transaction.timers(make.noon, 9) == transaction.definitions() == transaction.clocks(case) == ()
+        assert transaction.open_families(["online_opinion"], "", 9) == ()
         assert transaction.event_by_key("k") is transaction.definition("procedure", "online_opinion") is None
         assert transaction.next_serial("s") == 1
 

@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Engine, MetaData, Table, create_engine, inspect, text
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
 from caseclock.storage import SqlStore, create_store, prepare_engine, schema, upgrade_if_needed
+from caseclock.storage.rows import case_row, clock_row, definition_row, event_row
 from caseclock.workflow.errors import StorageFailed
+from caseclock.workflow.history import RungKey
+
+RUNG = RungKey("reply", 0, 1)
 
 
 @pytest.fixture
@@ -25,6 +30,13 @@ def layout(engine: Engine) -> dict[str, str]:
     with engine.connect() as connection:
         made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
         return {name: " ".join(sql.replace("\t", " ").split()) for name, sql in made}
+
+
+def as_bound(table: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a row as they are handed to SQLite."""
+    columns, dialect = schema.metadata.tables[table].c, sqlite_dialect()
+    bind = {name: columns[name].type.bind_processor(dialect) for name in row}
+    return {name: bind[name](value) if bind[name] else value for name, value in row.items()}
 
 
 def test_migrations_make_the_same_tables_as_the_schema(engine: Engine, sqlite: SqlStore) -> None:
@@ -60,6 +72,38 @@ def test_a_failed_migration_leaves_nothing_behind(tmp_path: Path, prepared: bool
         upgrade_if_needed(engine)
     assert inspect(engine).get_table_names() == ["cc_timers"]
     engine.dispose()
+
+
+def test_a_database_of_the_first_version_is_upgraded_with_what_is_in_it(engine: Engine, make: Any) -> None:
+    """Its rows say nothing of what came later; what they say is read as before."""
+    from caseclock.storage.migrations import upgrade
+
+    upgrade(engine, "0001")
+    opened = make.opened("2026-0001", data={"subject": "Flood"})
+    (case,) = make.change(opened, make.event(*make.change(opened).cases, "warn", "registered", rung=RUNG)).cases
+    old = {
+        "cc_definitions": definition_row(make.definition()),
+        "cc_cases": {**case_row(case), "delivered": [["reply", 0, 1]]},
+        "cc_events": event_row(opened),
+        "cc_clocks": clock_row("qingxi", make.clock(case.id)),
+    }
+    old["cc_cases"]["marks"] = {name: [mark[:2] for mark in done] for name, done in old["cc_cases"]["marks"].items()}
+    with engine.begin() as connection:
+        for name, row in old.items():
+            table = Table(name, MetaData(), autoload_with=connection)
+            connection.execute(table.insert().values(as_bound(name, {key: row[key] for key in row if key in table.c})))
+    before = layout(engine)
+    upgrade_if_needed(engine)
+    assert set(before) == set(layout(engine))
+    with SqlStore(engine).begin("qingxi", write=False) as transaction:
+        (kept,) = transaction.family(case.id)
+        assert kept.delivered == {RUNG: 0}
+        assert [(mark.at, mark.actor, mark.seq, mark.given) for mark in kept.marks["warn"]] == [
+            (case.marks["warn"][0].at, "olive", 0, {})
+        ]
+        assert transaction.events(case.id) == (opened,)
+        assert [clock.calendar for clock in transaction.clocks(case.id)] == [None]
+        assert [definition.recounted_at for definition in transaction.definitions()] == [None]
 
 
 def test_a_hosts_own_tables_and_its_own_migrations_are_untouched(engine: Engine) -> None:

@@ -23,6 +23,8 @@ def check_conditions(procedure: Procedure) -> Iterator[Problem]:
     for path, lifecycle in lifecycles(procedure):
         for clock in lifecycle.clocks.values():
             place = (*path, "clocks", clock.name)
+            if clock.applies is not None:
+                yield from _check((*place, "applies"), clock.applies, scopes[lifecycle.kind], FLAG)
             yield from _limits((*place, "limit"), clock.limits, scopes[lifecycle.kind])
             for key, reading in (("strict", clock.strict), ("lenient", clock.lenient)):
                 known = {limit.when for limit in clock.limits}

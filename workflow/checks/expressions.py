@@ -42,10 +42,10 @@ class Typed:
         return f"{self.type} of {self.of}" if self.of else str(self.type)
 
 
-FLAG, INTEGER, TEXT, ACTOR = (
-    Typed(kind) for kind in (FieldType.FLAG, FieldType.INTEGER, FieldType.TEXT, FieldType.ACTOR)
+FLAG, INTEGER, TEXT, ACTOR, DATE = (
+    Typed(kind) for kind in (FieldType.FLAG, FieldType.INTEGER, FieldType.TEXT, FieldType.ACTOR, FieldType.DATE)
 )
-_RESULTS = {"len": INTEGER, "times": INTEGER, "sha256": TEXT, "doer": ACTOR}
+_RESULTS = {"len": INTEGER, "times": INTEGER, "sha256": TEXT, "doer": ACTOR, "day": DATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +224,8 @@ class _Checker:
         match function:
             case "len":
                 self._value(first, FieldType.LIST, FieldType.TEXT)
+            case "day":
+                self._value(first, FieldType.INSTANT)
             case "sha256":
                 self._value(first, FieldType.TEXT)
             case "can_lead":

@@ -6,11 +6,25 @@ from collections.abc import Iterator
 
 from ..errors import Problem
 from ..messages import say
-from ..model import OPENED, Clock, Extension, FieldType, Lifecycle, Limit, Pause, Period, Procedure, TimeUnit
+from ..model import (
+    CASE,
+    EXACT_UNITS,
+    OPENED,
+    Bound,
+    Clock,
+    Extension,
+    FieldType,
+    Floor,
+    Lifecycle,
+    Limit,
+    Pause,
+    Period,
+    Procedure,
+)
 from .places import Path, lifecycles, refuse_unknown
 from .sentences import unknown
 
-_EXACT = (TimeUnit.MINUTE, TimeUnit.WORKING_MINUTE, TimeUnit.HOUR, TimeUnit.WORKING_HOUR)
+_DAYS = (FieldType.DATE, FieldType.INSTANT)
 
 
 def check_limits(procedure: Procedure) -> Iterator[Problem]:
@@ -33,8 +47,9 @@ def check_limits(procedure: Procedure) -> Iterator[Problem]:
                     yield Problem("limit-order", (*place, "expires", index), message)
             if clock.extension:
                 yield from _extension((*place, "extension"), clock, clock.extension, lifecycle)
-            if clock.within:
-                yield from _within((*place, "within", "clock"), clock, procedure, lifecycle)
+            for key, other in (("within", clock.within), ("not_before", clock.not_before)):
+                if other:
+                    yield from _other_clock((*place, key, "clock"), clock, other, procedure, lifecycle)
 
 
 def _starts(place: Path, clock: Clock, lifecycle: Lifecycle) -> Iterator[Problem]:
@@ -49,14 +64,14 @@ def _starts(place: Path, clock: Clock, lifecycle: Lifecycle) -> Iterator[Problem
 
 
 def _instant(path: Path, name: str, lifecycle: Lifecycle, *, opened: bool) -> Iterator[Problem]:
-    """Yield a problem where ``name`` is neither an instant field nor an action, or is both a field and an action."""
-    instants = [name for name, field in lifecycle.fields.items() if field.type is FieldType.INSTANT]
+    """Yield a problem where ``name`` is neither a field of time nor an action, or is both a field and an action."""
+    instants = [name for name, field in lifecycle.fields.items() if field.type in _DAYS]
     words = [OPENED] if opened else []
     if name in lifecycle.fields and name in lifecycle.actions:
         yield Problem("two-meanings", path, say("{name} is a field and an action; give one another name", name=name))
     elif name in lifecycle.fields and name not in instants:
         kind = lifecycle.fields[name].type
-        message = say("a clock starts with an instant; {name} is a field of type {type}", name=name, type=kind)
+        message = say("expected an instant or a date; {name} is a field of type {type}", name=name, type=kind)
         yield Problem("wrong-type", path, message)
     elif name not in (*words, *instants, *lifecycle.actions):
         yield Problem("unknown-name", path, unknown("name", name, [*instants, *lifecycle.actions, *words]))
@@ -71,7 +86,7 @@ def _pause(place: Path, pause: Pause, lifecycle: Lifecycle) -> Iterator[Problem]
 def _limits(path: Path, limits: tuple[Limit, ...], lifecycle: Lifecycle) -> Iterator[Problem]:
     for index, limit in enumerate(limits):
         last = index == len(limits) - 1
-        if last and limit.when is not None and not _covers_all(limits, lifecycle):
+        if last and limit.when is not None and not limit.chosen and not _covers_all(limits, lifecycle):
             message = say("the last limit applies when no other does; it takes no condition (when)")
             yield Problem("limit-order", (*path, index), message)
         if not last and limit.when is None:
@@ -92,26 +107,27 @@ def _covers_all(limits: tuple[Limit, ...], lifecycle: Lifecycle) -> bool:
 
 def _limit(path: Path, limit: Limit, lifecycle: Lifecycle) -> Iterator[Problem]:
     if limit.until is not None:
-        yield from _of_type((*path, "until"), limit.until, FieldType.DATE, lifecycle)
+        yield from _of_type((*path, "until"), limit.until, _DAYS, lifecycle)
     if limit.before is not None:
-        yield from _of_type((*path, "before"), limit.before, FieldType.DATE, lifecycle)
-        if any(period.unit in _EXACT for period in _periods(limit)):
-            message = say("a limit before a date is counted in days or longer units")
+        exact = any(period.unit in EXACT_UNITS for period in _periods(limit))
+        yield from _of_type((*path, "before"), limit.before, (FieldType.INSTANT,) if exact else _DAYS, lifecycle)
+        if exact and limit.then:
+            message = say("a limit in hours before an instant is a single length")
             yield Problem("bad-period", (*path, "is"), message)
     if limit.amount is not None:
-        yield from _of_type((*path, "amount"), limit.amount.field, FieldType.INTEGER, lifecycle)
+        yield from _of_type((*path, "amount"), limit.amount.field, (FieldType.INTEGER,), lifecycle)
 
 
 def _periods(limit: Limit) -> tuple[Period, ...]:
     return (limit.period, *limit.then) if limit.period else limit.then
 
 
-def _of_type(path: Path, name: str, kind: FieldType, lifecycle: Lifecycle) -> Iterator[Problem]:
-    valid = [name for name, field in lifecycle.fields.items() if field.type is kind]
+def _of_type(path: Path, name: str, kinds: tuple[FieldType, ...], lifecycle: Lifecycle) -> Iterator[Problem]:
+    valid = [name for name, field in lifecycle.fields.items() if field.type in kinds]
     if name in lifecycle.fields and name not in valid:
         message = say(
             "expected a field of type {kind}; {name} is a field of type {type}",
-            kind=kind,
+            kind=list(kinds),
             name=name,
             type=lifecycle.fields[name].type,
         )
@@ -127,16 +143,18 @@ def _extension(path: Path, clock: Clock, extension: Extension, lifecycle: Lifecy
     if extension.decided_after is not None:
         yield from _instant((*path, "within", "after"), extension.decided_after, lifecycle, opened=True)
     if extension.amount is not None:
-        yield from _given((*path, "by", "amount"), extension, extension.amount.field, FieldType.INTEGER, lifecycle)
+        yield from _given((*path, "by", "amount"), extension, extension.amount.field, (FieldType.INTEGER,), lifecycle)
     if extension.until is not None:
-        yield from _given((*path, "until"), extension, extension.until, FieldType.DATE, lifecycle)
+        yield from _given((*path, "until"), extension, extension.until, (FieldType.DATE,), lifecycle)
     if any(limit.before for limit in clock.limits):
         yield Problem("no-extension", path, say("a limit that is counted back from a date cannot be extended"))
 
 
-def _given(path: Path, extension: Extension, name: str, kind: FieldType, lifecycle: Lifecycle) -> Iterator[Problem]:
+def _given(
+    path: Path, extension: Extension, name: str, kinds: tuple[FieldType, ...], lifecycle: Lifecycle
+) -> Iterator[Problem]:
     """Yield what is wrong with a field that the granting action must be given."""
-    yield from _of_type(path, name, kind, lifecycle)
+    yield from _of_type(path, name, kinds, lifecycle)
     if extension.grant not in lifecycle.actions:
         return
     for state in lifecycle.states.values():
@@ -149,22 +167,28 @@ def _given(path: Path, extension: Extension, name: str, kind: FieldType, lifecyc
             return
 
 
-def _within(path: Path, clock: Clock, procedure: Procedure, lifecycle: Lifecycle) -> Iterator[Problem]:
-    assert clock.within is not None
-    prefix = "case." if clock.within.of_case else ""
-    valid = [*lifecycle.clocks, *(f"case.{name}" for name in procedure.case.clocks)]
-    name = f"{prefix}{clock.within.clock}"
+def _other_clock(
+    path: Path, clock: Clock, other: Bound | Floor, procedure: Procedure, lifecycle: Lifecycle
+) -> Iterator[Problem]:
+    """Yield a clock that is not declared, or that stands, through others, within the clock itself."""
+    valid = [*lifecycle.clocks, *(f"{CASE}.{name}" for name in procedure.case.clocks)]
+    name = f"{CASE}.{other.clock}" if other.of_case else other.clock
     if name not in valid:
         yield Problem("unknown-clock", path, unknown("clock", name, valid))
-        return
-    seen = {(lifecycle.kind, clock.name)}
-    here, at = lifecycle, clock
-    while at.within is not None:
-        here = procedure.case if at.within.of_case else here
-        if at.within.clock not in here.clocks:
-            return
-        at = here.clocks[at.within.clock]
-        if (here.kind, at.name) in seen:
-            yield Problem("within-cycle", path, say("clock {clock} stands within itself", clock=clock.name))
-            return
-        seen.add((here.kind, at.name))
+    elif (lifecycle.kind, clock.name) in _beyond(other, procedure, lifecycle, set()):
+        yield Problem("within-cycle", path, say("clock {clock} stands within itself", clock=clock.name))
+
+
+def _beyond(
+    other: Bound | Floor, procedure: Procedure, lifecycle: Lifecycle, seen: set[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Return the clocks on which a bound depends, as pairs of kind and name."""
+    here = procedure.case if other.of_case else lifecycle
+    key = (here.kind, other.clock)
+    if key not in seen and other.clock in here.clocks:
+        seen.add(key)
+        clock = here.clocks[other.clock]
+        for further in (clock.within, clock.not_before):
+            if further:
+                _beyond(further, procedure, here, seen)
+    return seen

@@ -23,11 +23,12 @@ def count(
     *,
     extension: Extension | None = None,
     grants: Sequence[Grant] = (),
-    until: date | None = None,
+    until: date | datetime | None = None,
     amount: int | None = None,
     pauses: Sequence[Pausing] = (),
     received: Received | None = None,
     bound: datetime | None = None,
+    floor: datetime | None = None,
     at_day_end: bool = False,
 ) -> Reckoning:
     """Return when ``limit`` is due, with the explanation.
@@ -36,11 +37,12 @@ def count(
         start: the instant from which it runs, with a zone.
         extension: the clock's rule for extending; needed when there are grants.
         grants: the extensions granted, in effective order.
-        until: for a limit that ends on a field's date, or is counted back from one: that date.
+        until: for a limit that ends on a field's date, or is counted back from one: that date, or the instant in UTC.
         amount: for a limit whose number stands in a field: that number.
         pauses: when time stood still, in UTC. One that begins at the due or later moves nothing.
         received: when what started it came in, where it counts as received later.
         bound: the limit ends not later than this.
+        floor: it ends not earlier than this.
         at_day_end: the start is the 24:00 that ends a day, because another limit ran out then; that day is its day.
 
     Raises `OutsideCalendar` when the calendar does not reach so far, `NoOfficeHours` when working hours are unknown.
@@ -48,8 +50,11 @@ def count(
     periods, start = _periods(limit, amount), start.astimezone(UTC)
     day = calendar.day_up_to(start) if at_day_end else calendar.to_date(start)
     if limit.counting.begins:
-        day = end_of(limit.counting.begins, day)
-    course = Course(start, day, periods, until, limit.counting, calendar, limit.before is not None, at_day_end)
+        day = end_of(limit.counting.begins, day, calendar)
+    until_at = until if isinstance(until, datetime) else None
+    until_day = calendar.to_date(until_at) if until_at else until
+    back = limit.before is not None
+    course = Course(start, day, periods, until_day, limit.counting, calendar, back, at_day_end, until_at)
     reckoning = _reckoned(course, extension, grants)
     if pauses and until is None:
         for pause in sorted(pauses, key=lambda pause: (pause.begins, pause.ends)):
@@ -57,14 +62,20 @@ def count(
                 break
             course = course._replace(pauses=(*course.pauses, pause))
             reckoning = _reckoned(course, extension, grants)
-    if received is None and bound is None:
+    if received is None and bound is None and floor is None:
         return reckoning
-    return replace(reckoning, received=received, bound=bound)
+    return replace(reckoning, received=received, bound=bound, floor=floor)
 
 
 def recounted(reckoning: Reckoning, extension: Extension, grants: Sequence[Grant]) -> Reckoning:
     """Return the same limit counted with other grants."""
     return _reckoned(reckoning.unextended or reckoning.course, extension, grants)
+
+
+def cap_of(reckoning: Reckoning, extension: Extension) -> Ending | None:
+    """Return where the limit would end with the most that extensions may bring; None where there is no cap."""
+    capped = _capped(reckoning.unextended or reckoning.course, extension)
+    return capped[1] if capped else None
 
 
 def _periods(limit: Limit, amount: int | None) -> tuple[Period, ...]:
@@ -82,29 +93,24 @@ def _reckoned(course: Course, extension: Extension | None, grants: Sequence[Gran
         return Reckoning(course, end)
     if extension is None:
         raise ValueError("grants need the extension rule under which they were granted")
-    longest = _capped(course, extension)
+    cap = _capped(course, extension)
     reached, extended, given = course, [], course
     for grant in grants:
         given = _longer(given, course, extension, grant)
         further, later = given, ending(given)
-        if longest and passes(later, longest[1]):
-            further, later = longest
+        if cap and later.due > cap[1].due:
+            further, later = cap
         if later.due > end.due:
             extended.append(Extended(end.last_day, later.last_day, grant))
             reached, end = further, later
     return Reckoning(reached, end, tuple(extended), unextended=course)
 
 
-def passes(end: Ending, cap: Ending) -> bool:
-    """Return whether an ending lies beyond a cap, by the count itself where both roll to the same day."""
-    return end.counted_day > cap.counted_day or end.due > cap.due
-
-
 def _capped(course: Course, extension: Extension) -> tuple[Course, Ending] | None:
     """The course that no extension passes, and where it ends."""
     if extension.cap is None:
         return None
-    most = course._replace(periods=(extension.cap,), until=None, back=False)
+    most = course._replace(periods=(extension.cap,), until=None, until_at=None, back=False)
     return most, ending(most)
 
 
@@ -112,9 +118,9 @@ def _longer(given: Course, course: Course, extension: Extension, grant: Grant) -
     """The course after one more grant: a new total from the same start, so much more, or until a day."""
     match extension.mode:
         case ExtensionMode.TO if extension.period:
-            return course._replace(periods=(extension.period,), until=None)
+            return course._replace(periods=(extension.period,), until=None, until_at=None)
         case ExtensionMode.UNTIL if day := _day(grant.given.get(extension.until or "")):
-            return course._replace(periods=(), until=day, pauses=())
+            return course._replace(periods=(), until=day, until_at=None, pauses=())
         case ExtensionMode.BY if more := _addition(extension, grant.given):
             return given._replace(periods=_joined(given.periods, more))
     return given

@@ -13,10 +13,12 @@ from typing import NamedTuple
 
 from ..calendars import ONE_DAY, Calendar
 from ..model import Counting, DayEnd, FirstDay, Period, Roll, Seasons, TimeUnit, UpTo
-from .hours import all_spans, exact, in_hours, in_working_hours, open_spans, used_up
+from .hours import all_spans, before_working_hours, exact, in_hours, in_working_hours, open_spans, used_up
 from .standing import Pausing, Standing, running
 
 MONTHS = {TimeUnit.MONTH: 1, TimeUnit.YEAR: 12}
+SPANS = {UpTo.QUARTER: 3, UpTo.HALF_YEAR: 6, UpTo.YEAR: 12}
+SHORTEST_MONTH = 28
 
 
 class Course(NamedTuple):
@@ -29,6 +31,7 @@ class Course(NamedTuple):
         until: a date that is given instead of a first period.
         back: ``until`` is the date from which the periods are counted back.
         at_day_end: the start is the 24:00 that ends a day.
+        until_at: where ``until`` is not a whole day: the instant.
         pauses: when time stood still, in order of their beginning.
     """
 
@@ -40,6 +43,7 @@ class Course(NamedTuple):
     calendar: Calendar
     back: bool = False
     at_day_end: bool = False
+    until_at: datetime | None = None
     pauses: tuple[Pausing, ...] = ()
 
     @property
@@ -86,21 +90,25 @@ class Segment:
 
 def ending(course: Course) -> Ending:
     """Return where ``course`` ends. Raises `OutsideCalendar` and `NoOfficeHours`."""
-    _, day, periods, until, counting, _, back, _, pauses = course
+    _, day, periods, until, counting, _, back, _, until_at, pauses = course
     standing = course.standing
     if until is None and len(periods) == 1 and not in_hours(periods[0].unit):
         included = counting.first_day is FirstDay.INCLUDED
         counted_day = _period_end(day, periods[0], course, standing, included=included)
+    elif until_at and (not periods or (back and in_hours(periods[0].unit))):
+        due = _hours_earlier(until_at, periods[0], course) if periods else until_at
+        counted_day = course.calendar.day_up_to(due)
+        return Ending(counted_day, counted_day, counted_day, counted_day, due)
     elif back:
         counted_day = _counted_back(course)
     else:
         *_, last = segments(course)
         counted_day = last.last
         if last.ends:
-            return Ending(counted_day, counted_day, counted_day, counted_day, last.ends)
+            return _exact_ending(counted_day, last.ends, course)
     last_day = _after_clear_days(counted_day, course) if counting.clear else counted_day
     if counting.up_to:
-        last_day = end_of(counting.up_to, last_day)
+        last_day = end_of(counting.up_to, last_day, course.calendar)
     rolled_day = _rolled(last_day, course, standing)
     due_day = max(rolled_day, _minimum_day(course)) if counting.minimum else rolled_day
     due = _end_of_day(due_day, course)
@@ -109,16 +117,26 @@ def ending(course: Course) -> Ending:
     return Ending(counted_day, last_day, rolled_day, due_day, due)
 
 
+def _exact_ending(counted_day: date, due: datetime, course: Course) -> Ending:
+    """Where a limit in hours ends: at the very instant, or where it rolls at the same time of the next working day."""
+    calendar, due_day = course.calendar, counted_day
+    if course.counting.hours_roll:
+        due_day = _rolled(counted_day, course, course.standing)
+        if due_day > counted_day:
+            due = calendar.at(due_day, calendar.wall_time(due))
+    return Ending(counted_day, counted_day, due_day, due_day, due)
+
+
 def segments(course: Course) -> Iterator[Segment]:
     """Yield one segment for each period of ``course``, in order."""
     day, instant, standing = course.day, course.start, course.standing
     first = course.counting.first_day is FirstDay.INCLUDED
     if course.until is not None:
         if course.back:
-            yield Segment(course.periods[0].unit, *_back_segment(course))
+            yield _back_segment(course)
             return
         yield Segment(TimeUnit.DAY, day + ONE_DAY, course.until)
-        day, instant, first = course.until, _end_of_day(course.until, course), False
+        day, instant, first = course.until, course.until_at or _end_of_day(course.until, course), False
     for number, period in enumerate(course.periods):
         if number and course.counting.each_rolls and course.counting.roll is Roll.NEXT_WORKING_DAY:
             day = _rolled(day, course, standing)
@@ -135,11 +153,22 @@ def segments(course: Course) -> Iterator[Segment]:
 
 def _period_end(day: date, period: Period, course: Course, standing: Standing | None, *, included: bool) -> date:
     """The last day of a period: days on which time stands do not count, so it ends so many days later."""
-    last = days_later(day, period, course.calendar, included=included)
+    last = _plain_end(day, period, course, included=included)
     if standing is None:
         return last
     first = day if included else day + ONE_DAY
     return standing.pushed(first, last, working=period.unit is TimeUnit.WORKING_DAY)
+
+
+def _plain_end(day: date, period: Period, course: Course, *, included: bool) -> date:
+    """The last day of a period when time does not stand. Months from the end of a month end with a month."""
+    counting, calendar = course.counting, course.calendar
+    if period.unit in MONTHS:
+        if counting.begins not in (None, UpTo.WEEK) and day == course.day and (day + ONE_DAY).day == 1:
+            return end_of(UpTo.MONTH, months_later(day, period.amount * MONTHS[period.unit]), calendar)
+        if counting.months_from_next_day and not included:
+            return months_later(day + ONE_DAY, period.amount * MONTHS[period.unit], included=True)
+    return days_later(day, period, calendar, included=included)
 
 
 def days_later(day: date, period: Period, calendar: Calendar, *, included: bool = False) -> date:
@@ -183,22 +212,29 @@ def months_later(day: date, months: int, *, included: bool = False) -> date:
     return date(year, month, day.day) - timedelta(days=included)
 
 
-def end_of(span: UpTo, day: date) -> date:
-    """Return the last day of the week, month, quarter or year in which ``day`` lies.
+def end_of(span: UpTo, day: date, calendar: Calendar) -> date:
+    """Return the last day of the week, month, quarter, half-year or year of a calendar in which ``day`` lies.
 
-    >>> end_of(UpTo.QUARTER, date(2026, 5, 3))
-    datetime.date(2026, 6, 30)
+    >>> from ..messages import Text
+    >>> fiscal = Calendar("f", Text("", ""), "UTC", date(2026, 1, 1), "1", date(2026, 1, 1), year_ends=(4, 5))
+    >>> [end_of(span, date(2026, 5, 3), fiscal).isoformat() for span in (UpTo.QUARTER, UpTo.HALF_YEAR, UpTo.YEAR)]
+    ['2026-07-05', '2026-10-05', '2027-04-05']
     """
     match span:
         case UpTo.WEEK:
-            return day + timedelta(days=6 - day.weekday())
+            return day + timedelta(days=(calendar.week_ends - day.weekday()) % 7)
         case UpTo.MONTH:
-            month = day.month
-        case UpTo.QUARTER:
-            month = day.month + -day.month % 3
-        case UpTo.YEAR:
-            month = 12
-    return date(day.year, month, monthrange(day.year, month)[1])
+            return date(day.year, day.month, monthrange(day.year, day.month)[1])
+    step, (month, last) = SPANS[span], calendar.year_ends
+    ends = _day_of(day, (month - day.month) % step, last)
+    return ends if day <= ends else _day_of(day, (month - day.month) % step + step, last)
+
+
+def _day_of(day: date, later: int, wanted: int) -> date:
+    """A day of the month that lies so many months later than that of ``day``; the month's end for 28 and more."""
+    years, month = divmod(day.month - 1 + later, 12)
+    length = monthrange(day.year + years, month + 1)[1]
+    return date(day.year + years, month + 1, length if wanted >= SHORTEST_MONTH else wanted)
 
 
 def _after_clear_days(day: date, course: Course) -> date:
@@ -260,18 +296,27 @@ def _open_day(day: date, course: Course) -> date:
 
 def _counted_back(course: Course) -> date:
     """The last day on which something may happen that must lie so long before the date ``course.until``."""
-    return _back_segment(course)[0]
+    return _back_segment(course).first
 
 
-def _back_segment(course: Course) -> tuple[date, date]:
-    """The first and the last day that are counted back from a date."""
-    day = course.until
+def _back_segment(course: Course) -> Segment:
+    """What is counted back from a date, or for hours from an instant."""
+    day, unit = course.until, course.periods[0].unit
     assert day is not None, "what is counted back is counted from a date"
+    if course.until_at and in_hours(unit):
+        begins = _hours_earlier(course.until_at, course.periods[0], course)
+        return Segment(unit, course.calendar.to_date(begins), day, begins, course.until_at)
     included = course.counting.first_day is FirstDay.INCLUDED
     first = day + ONE_DAY if included else day
     for period in course.periods:
         first = days_earlier(first, period, course.calendar)
-    return first, day if included else day - ONE_DAY
+    return Segment(unit, first, day if included else day - ONE_DAY)
+
+
+def _hours_earlier(instant: datetime, period: Period, course: Course) -> datetime:
+    if in_working_hours(period.unit):
+        return before_working_hours(instant, exact(period), course.calendar)
+    return instant - exact(period)
 
 
 def _hours_later(instant: datetime, period: Period, course: Course) -> datetime:

@@ -10,7 +10,7 @@ from typing import Any
 from ..calendars import Calendar
 from ..messages import Message, say, spoken_due
 from ..model import Extension
-from .counting import passes, recounted
+from .counting import cap_of, recounted
 from .ladder import before
 from .ledger import Grant
 from .status import ClockStatus
@@ -93,39 +93,38 @@ def _why_too_late(status: ClockStatus, at: datetime) -> Message | None:
     return say(
         "an extension of {clock} must be asked for at least {period} before it ends: until {latest}",
         clock=status.clock.title,
-        period=extension.lead,
+        period=extension.lead.spoken(),
         latest=spoken_due(_shown(status, latest)),
     )
 
 
 def _why_decided_too_late(status: ClockStatus, extension: Extension, at: datetime) -> Message | None:
-    if status.grant_until is None or at <= status.grant_until:
+    if status.grant_until is None or extension.decided_within is None or at <= status.grant_until:
         return None
     return say(
         "an extension of {clock} must be granted within {period}: until {latest}",
         clock=status.clock.title,
-        period=extension.decided_within,
+        period=extension.decided_within.spoken(),
         latest=spoken_due(_shown(status, status.grant_until)),
     )
 
 
 def _why_too_long(status: ClockStatus, extension: Extension, at: datetime, given: Mapping[str, Any]) -> Message | None:
-    """Why the extension asked for passes the cap; one whose values are not given yet does not."""
-    if extension.cap is None:
+    """Why the extension asked for passes the cap, by the count itself where both roll to the same day."""
+    latest = cap_of(status.reckoning, extension)
+    if latest is None or extension.cap is None:
         return None
     grants = (*status.grants, Grant(at, at, "", given))
-    longest = recounted(status.reckoning, extension, grants)
-    free = recounted(status.reckoning, replace(extension, cap=None), grants)
-    if not passes(free.ending, longest.ending):
+    found = recounted(status.reckoning, replace(extension, cap=None), grants).ending
+    by_count = found.due == latest.due and found.counted_day > latest.counted_day
+    if found.due <= latest.due and not by_count:
         return None
-    found, latest = free.ending, longest.ending
-    by_day = found.counted_day > latest.counted_day
     return say(
         "{clock} can be extended to {cap} in all, which is {latest}; this would reach to {found}",
         clock=status.clock.title,
-        cap=extension.cap,
-        latest=latest.counted_day if by_day else spoken_due(_shown(status, latest.due)),
-        found=found.counted_day if by_day else spoken_due(_shown(status, found.due)),
+        cap=extension.cap.spoken(),
+        latest=latest.counted_day if by_count else spoken_due(_shown(status, latest.due)),
+        found=found.counted_day if by_count else spoken_due(_shown(status, found.due)),
     )
 
 

@@ -6,6 +6,7 @@ A warning leaves whole days, and a sanction waits for whole days:
   so that n whole working days and the due day itself are left; never before the clock started.
 - ``due`` is the due instant.
 - ``n working days after`` is 24:00 at the end of the n-th working day after the due day.
+- ``n working days after start`` is 24:00 at the end of the n-th working day after the day of the start.
 
 Calendar days, weeks, months and years go by the same rule; hours and working hours are exact offsets.
 """
@@ -33,6 +34,8 @@ def rung_instant(rung: Rung, *, start: datetime, due: datetime, calendar: Calend
         return due
     if rung.side is Side.BEFORE:
         return max(start, before(due, rung.offset, calendar))
+    if rung.side is Side.AFTER_START:
+        return after(start, rung.offset, calendar)
     return after(due, rung.offset, calendar)
 
 

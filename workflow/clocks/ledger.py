@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
 
+from ..calendars import Calendar
 from ..history import Case, Mark
 from ..model import OPENED, SYSTEM, Clock, Extension, Pause
 
@@ -97,16 +98,18 @@ class _Run:
 def read_ledger(
     clock: Clock,
     case: Case,
+    calendar: Calendar,
     latest_start: datetime | None = None,
     deemed: Callable[[Start], datetime] = lambda start: start.at,
 ) -> Ledger | None:
     """Return the effective facts of ``clock`` in ``case``; None when it has not started.
 
     Args:
+        calendar: in whose zone a field that holds only a date begins.
         latest_start: the instant at which it starts at the latest, where it is known.
         deemed: says when what starts it counts as received, to be compared with that.
     """
-    starts = _starts(clock, case, latest_start, deemed)
+    starts = _starts(clock, case, calendar, latest_start, deemed)
     if not starts:
         return None
     runs = _runs(starts)
@@ -123,14 +126,19 @@ def read_ledger(
         expired_at=expired_at,
         grants=grants,
         asked_at=asked_at,
-        pauses=tuple(_pauses(clock, case, runs[-1])) if clock.pauses else (),
-        round=len(runs) - 1 + sum(len(granted) for granted, _ in decided) + _paused_before(clock, case, runs[:-1]),
+        pauses=tuple(_pauses(clock, case, calendar, runs[-1])) if clock.pauses else (),
+        round=len(runs)
+        - 1
+        + sum(len(granted) for granted, _ in decided)
+        + _paused_before(clock, case, calendar, runs[:-1]),
     )
 
 
-def _starts(clock: Clock, case: Case, latest: datetime | None, deemed: Callable[[Start], datetime]) -> list[Start]:
+def _starts(
+    clock: Clock, case: Case, calendar: Calendar, latest: datetime | None, deemed: Callable[[Start], datetime]
+) -> list[Start]:
     """The first start and every restart after it; a restart begins a clock that had no start."""
-    found = ((name, at) for name in clock.starts if (at := _start(name, clock, case)))
+    found = ((name, at) for name in clock.starts if (at := _start(name, clock, case, calendar)))
     first = next((Start(at, name, _by_system(name, at, case)) for name, at in found), None)
     if latest is not None and clock.latest_start and (first is None or latest < deemed(first)):
         first = Start(latest, clock.latest_start.after)
@@ -141,11 +149,11 @@ def _starts(clock: Clock, case: Case, latest: datetime | None, deemed: Callable[
     return [first, *(again for again in restarts if again.at > first.at)] if first else restarts
 
 
-def _start(name: str, clock: Clock, case: Case) -> datetime | None:
+def _start(name: str, clock: Clock, case: Case, calendar: Calendar) -> datetime | None:
     """When what starts the clock happened; of several, the last, once all are known."""
     if name not in clock.all_of:
-        return known(name, case)
-    instants = [known(part, case) for part in clock.all_of[name]]
+        return known(name, case, calendar)
+    instants = [known(part, case, calendar) for part in clock.all_of[name]]
     return max((at for at in instants if at is not None), default=None) if None not in instants else None
 
 
@@ -153,13 +161,21 @@ def _by_system(name: str, at: datetime, case: Case) -> bool:
     return any(mark.at == at and mark.actor == SYSTEM for mark in case.marks.get(name, ()))
 
 
-def known(name: str, case: Case) -> datetime | None:
-    """Return when ``opened``, a field's instant, or the first time an action was done, is; None while unknown."""
+def known(name: str, case: Case, calendar: Calendar) -> datetime | None:
+    """Return when ``opened``, a field's instant or date, or the first time an action was done, is; None while unknown.
+
+    A date is its first instant in the calendar's zone.
+    """
     if name == OPENED:
         return case.opened_at
     if value := case.data.get(name):
-        return read_instant(value)
+        return read_time(value, calendar)
     return min((mark.at for mark in case.marks.get(name, ())), default=None)
+
+
+def read_time(value: str, calendar: Calendar) -> datetime:
+    """Return the instant that a field holds, or the first instant of the day that it holds, in UTC."""
+    return read_instant(value) if "T" in value else calendar.midnight_before(date.fromisoformat(value))
 
 
 def read_instant(value: str) -> datetime:
@@ -197,23 +213,23 @@ def _expiry(clock: Clock, case: Case, run: _Run) -> datetime | None:
     return next((mark.at for mark in run.marks(case, actions)), None) if actions else None
 
 
-def _pauses(clock: Clock, case: Case, run: _Run) -> Iterable[Stretch]:
+def _pauses(clock: Clock, case: Case, calendar: Calendar, run: _Run) -> Iterable[Stretch]:
     """The pauses of a run, in order of their beginning; of each rule as many as it allows."""
-    found = [stretch for rule in clock.pauses for stretch in _stretches(rule, case, run)[: rule.times]]
+    found = [stretch for rule in clock.pauses for stretch in _stretches(rule, case, calendar, run)[: rule.times]]
     return sorted(found, key=lambda stretch: (stretch.begins, stretch.by))
 
 
-def _paused_before(clock: Clock, case: Case, runs: Sequence[_Run]) -> int:
+def _paused_before(clock: Clock, case: Case, calendar: Calendar, runs: Sequence[_Run]) -> int:
     """How many pauses the earlier runs had, so that no round of the ladder is used twice."""
-    return sum(len(list(_pauses(clock, case, run))) for run in runs) if clock.pauses else 0
+    return sum(len(list(_pauses(clock, case, calendar, run))) for run in runs) if clock.pauses else 0
 
 
-def _stretches(rule: Pause, case: Case, run: _Run) -> list[Stretch]:
+def _stretches(rule: Pause, case: Case, calendar: Calendar, run: _Run) -> list[Stretch]:
     """The stretches of one rule. At one instant a pause that is open ends before the next begins."""
     stretches: list[Stretch] = []
     opened: tuple[datetime, str, str] | None = None
-    turns = [(at, False, name, actor) for at, name, actor in _happened(rule.begins, case, run)]
-    turns += [(at, True, name, actor) for at, name, actor in _happened(rule.ends, case, run)]
+    turns = [(at, False, name, actor) for at, name, actor in _happened(rule.begins, case, calendar, run)]
+    turns += [(at, True, name, actor) for at, name, actor in _happened(rule.ends, case, calendar, run)]
     for at in sorted({turn[0] for turn in turns}):
         here = sorted((turn for turn in turns if turn[0] == at), key=lambda turn: turn[1] is (opened is None))
         for _, ends, name, actor in here:
@@ -225,11 +241,11 @@ def _stretches(rule: Pause, case: Case, run: _Run) -> list[Stretch]:
     return [*stretches, Stretch(rule, opened[0], None, *opened[1:])] if opened else stretches
 
 
-def _happened(names: Iterable[str], case: Case, run: _Run) -> Iterable[tuple[datetime, str, str]]:
+def _happened(names: Iterable[str], case: Case, calendar: Calendar, run: _Run) -> Iterable[tuple[datetime, str, str]]:
     """When each of these actions was done, and by whom, and the instants that fields hold."""
     for name in names:
         if value := case.data.get(name):
-            at = read_instant(value)
+            at = read_time(value, calendar)
             if run.holds(at):
                 yield at, name, ""
         for mark in run.marks(case, (name,)):

@@ -49,5 +49,5 @@ def later(instant: datetime, period: Period, calendar: Calendar) -> datetime:
 
 def deemed_later(came: Received, period: Period, calendar: Calendar) -> Received:
     """Return the receipt of something that counts as received ``period`` later than it came."""
-    reason = say("it counts as received {period} later", period=period)
+    reason = say("it counts as received {period} later", period=period.spoken())
     return came._replace(at=later(came.at, period, calendar), reasons=(*came.reasons, reason))

@@ -69,6 +69,7 @@ class Reckoning:
     Args:
         received: when what started it came in, where it counts as received later.
         bound: another clock's due, less the reserve, that this limit does not pass.
+        floor: another clock's due that this limit reaches at least.
         unextended: the course before any extension, where there is one.
     """
 
@@ -77,6 +78,7 @@ class Reckoning:
     extended: tuple[Extended, ...] = ()
     received: Received | None = None
     bound: datetime | None = None
+    floor: datetime | None = None
     unextended: Course | None = None
 
     @property
@@ -92,12 +94,18 @@ class Reckoning:
     @property
     def bounded(self) -> bool:
         """The limit ends with its bound, earlier than by its own count."""
-        return self.bound is not None and self.bound < self.ending.due
+        return self.bound is not None and self.bound < max(self.ending.due, self.floor or self.ending.due)
+
+    @property
+    def floored(self) -> bool:
+        """The limit ends with another clock, later than by its own count."""
+        return self.floor is not None and not self.bounded and self.floor > self.ending.due
 
     @property
     def due(self) -> datetime:
         """The last instant at which the clock can still be met, in UTC."""
-        return min(self.bound, self.ending.due) if self.bound else self.ending.due
+        due = max(self.floor, self.ending.due) if self.floor else self.ending.due
+        return min(self.bound, due) if self.bound else due
 
     @property
     def last_day(self) -> date:
@@ -107,7 +115,7 @@ class Reckoning:
     @property
     def due_day(self) -> date:
         """The day on which it ends after rolling."""
-        return self.calendar.day_up_to(self.due) if self.bounded else self.ending.due_day
+        return self.calendar.day_up_to(self.due) if self.bounded or self.floored else self.ending.due_day
 
     @property
     def provisional(self) -> bool:
@@ -196,7 +204,7 @@ def _spans(explained: _Explained, day: date) -> Iterator[Span]:
         return
     for segment in explained.segments:
         if segment.begins and segment.ends:
-            ends = min(segment.ends, due)
+            ends = min(segment.ends, due) if explained.reckoning.bounded else segment.ends
             if in_working_hours(segment.unit):
                 within = open_on(explained.calendar, day, segment.begins, ends)
             else:
@@ -212,6 +220,8 @@ def _kind(explained: _Explained, day: date, *, counted: bool) -> LineKind:
         return LineKind.START
     if day < explained.first and not reckoning.course.back:
         return LineKind.RECEIPT if explained.received_on(day) else LineKind.REST
+    if reckoning.floored and day > reckoning.ending.due_day:
+        return LineKind.ROLLED
     if explained.pause_on(day):
         return LineKind.PAUSED
     if explained.standing and day in explained.standing:
@@ -251,6 +261,8 @@ def _end(explained: _Explained) -> Iterator[Message]:
     reckoning, calendar = explained.reckoning, explained.calendar
     if reckoning.bounded:
         yield wording.bounded()
+    elif reckoning.floored:
+        yield wording.floored()
     elif held := next((p for p in reckoning.course.pauses if p.begins < reckoning.due and _held(reckoning, p)), None):
         yield wording.held(held)
     yield wording.ends(calendar, reckoning.due, reckoning.due_day)
@@ -288,6 +300,8 @@ def _reasons(explained: _Explained, day: date, kind: LineKind, spans: tuple[Span
             yield wording.paused(pause, calendar)
         case LineKind.MINIMUM:
             yield wording.minimum(reckoning.course.counting.minimum)
+        case LineKind.ROLLED if reckoning.floored and day > reckoning.ending.due_day:
+            yield wording.goes_on()
         case LineKind.ROLLED:
             yield wording.rolled(calendar, reckoning.course, reckoning.ending, day)
         case LineKind.RECEIPT if reckoning.received and day > calendar.to_date(reckoning.received.came_at):

@@ -15,7 +15,7 @@ from ..messages import Text
 from ..model import SYSTEM, Clock, Limit, Rung, Side, Strictness
 from .counting import count
 from .hours import in_hours
-from .ladder import less_reserve, rung_instant
+from .ladder import after, less_reserve, rung_instant
 from .ledger import Grant, Ledger, Start, Stretch, known, read_instant, read_ledger
 from .receipt import Received, deemed_later, later, received
 from .reckoning import Reckoning
@@ -128,6 +128,7 @@ def measure(
     at: datetime,
     bound: datetime | None = None,
     title: Callable[[str], Text | str] = str,
+    floor: datetime | None = None,
 ) -> ClockStatus | None:
     """Return the status of ``clock`` in ``case``; None when it has not started, or what it depends on is not known.
 
@@ -136,15 +137,18 @@ def measure(
         at: the instant as of which it is measured; a pause that has not ended reaches to it.
         bound: the due of the clock named by ``clock.within``, if that clock runs.
         title: says what people call an action or a field.
+        floor: the due of the clock named by ``clock.not_before``, if that clock runs.
 
     Raises `OutsideCalendar` and `NoOfficeHours`.
     """
+    if clock.applies is not None and not holds(clock.applies):
+        return None
     ledger = read_ledger(
-        clock, case, _latest_start(clock, case, calendar), lambda start: _deemed(clock, start, calendar).at
+        clock, case, calendar, _latest_start(clock, case, calendar), lambda start: _deemed(clock, start, calendar).at
     )
     if ledger is None:
         return None
-    measured = _Measured(clock, case, calendar, holds, ledger, _received(clock, ledger, calendar), bound)
+    measured = _Measured(clock, case, calendar, holds, ledger, _received(clock, ledger, calendar), at, bound, floor)
     pauses = tuple(_pausing(stretch, calendar, at, title) for stretch in ledger.pauses)
     reckoning = measured.count(clock.limits, pauses)
     if reckoning is None:
@@ -165,7 +169,9 @@ class _Measured:
     holds: Callable[[str], bool]
     ledger: Ledger
     received: Received
+    at: datetime
     other_due: datetime | None
+    floor_due: datetime | None
 
     def count(self, limits: Sequence[Limit], pauses: Sequence[Pausing]) -> Reckoning | None:
         """Count the first limit that applies; None when there is none, or its date or number is not known."""
@@ -187,6 +193,7 @@ class _Measured:
             pauses=pauses,
             received=self.received if self.received.at != self.received.came_at else None,
             bound=self.bound if self.clock.within and self.clock.within.hard else None,
+            floor=self.floor,
             at_day_end=self.ledger.start.by_system,
         )
 
@@ -195,7 +202,9 @@ class _Measured:
         extension = self.clock.extension
         if extension is None or extension.decided_within is None:
             return None
-        start = known(extension.decided_after, self.case) if extension.decided_after else self.received.at
+        start = (
+            known(extension.decided_after, self.case, self.calendar) if extension.decided_after else self.received.at
+        )
         limit = Limit(extension.decided_within, reckoning.course.counting)
         if start is None:
             return None
@@ -209,16 +218,24 @@ class _Measured:
             return None
         return less_reserve(self.other_due, within.reserve, self.calendar)
 
+    @property
+    def floor(self) -> datetime | None:
+        """The due of the clock before which this one does not end, or so long after it."""
+        other = self.clock.not_before
+        if other is None or self.floor_due is None or other.plus is None:
+            return self.floor_due
+        return after(self.floor_due, other.plus, self.calendar)
+
     def target(self, due: datetime) -> datetime | None:
         """The working target: the earlier of the due and the bound; None where the clock has no bound."""
         bound = self.bound
         return None if bound is None or (self.clock.within and self.clock.within.hard) else min(due, bound)
 
-    def _until(self, limit: Limit) -> date | None:
+    def _until(self, limit: Limit) -> date | datetime | None:
         value = self.case.data.get(limit.until or limit.before or "")
         if not isinstance(value, str) or not value:
             return None
-        return self.calendar.to_date(read_instant(value)) if "T" in value else date.fromisoformat(value)
+        return read_instant(value) if "T" in value else date.fromisoformat(value)
 
     def _amount(self, limit: Limit) -> int | None:
         value = self.case.data.get(limit.amount.field) if limit.amount else None
@@ -228,15 +245,16 @@ class _Measured:
 def _latest_start(clock: Clock, case: Case, calendar: Calendar) -> datetime | None:
     if clock.latest_start is None:
         return None
-    after = known(clock.latest_start.after, case)
-    return None if after is None else later(after, clock.latest_start.period, calendar)
+    since = known(clock.latest_start.after, case, calendar)
+    return None if since is None else later(since, clock.latest_start.period, calendar)
 
 
 def _received(clock: Clock, ledger: Ledger, calendar: Calendar) -> Received:
     came = _deemed(clock, ledger.start, calendar)
-    if clock.receipt is None:
+    rule = clock.receipts.get(ledger.start.by, clock.receipt)
+    if rule is None:
         return came
-    counts = received(clock.receipt, came.at, calendar)
+    counts = received(rule, came.at, calendar)
     return Received(came.came_at, counts.at, (*came.reasons, *counts.reasons))
 
 
@@ -269,6 +287,10 @@ def _pausing(stretch: Stretch, calendar: Calendar, at: datetime, title: Callable
     return pausing
 
 
+def _stands(pause: Pausing, at: datetime) -> bool:
+    return pause.begins <= at and (pause.open or at < pause.ends)
+
+
 def _at_midnight(instant: datetime, calendar: Calendar) -> bool:
     return instant == calendar.midnight_before(calendar.to_date(instant))
 
@@ -276,7 +298,7 @@ def _at_midnight(instant: datetime, calendar: Calendar) -> bool:
 def _status(measured: _Measured, reckoning: Reckoning, strict: datetime, lenient: datetime) -> ClockStatus:
     clock, ledger, due = measured.clock, measured.ledger, reckoning.due
     target, effective = measured.target(due), reckoning.course.pauses
-    ended = [pause.ends for pause in effective if not pause.open]
+    ended = [pause.ends for pause in effective if not pause.open and pause.ends <= measured.at]
     began = [ledger.start.at, *(grant.at for grant in ledger.grants), *ended]
     status = ClockStatus(
         clock=clock,
@@ -294,7 +316,7 @@ def _status(measured: _Measured, reckoning: Reckoning, strict: datetime, lenient
         grant_until=measured.grant_until(reckoning),
         asked_at=ledger.asked_at,
         pauses=effective,
-        paused_since=next((pause.begins for pause in effective if pause.open), None),
+        paused_since=next((pause.begins for pause in effective if _stands(pause, measured.at)), None),
         round=ledger.round + len(ended),
         round_began=max(began),
         provisional=reckoning.provisional,

@@ -15,6 +15,7 @@ _SPANS = {
     UpTo.WEEK: say("week"),
     UpTo.MONTH: say("month"),
     UpTo.QUARTER: say("quarter"),
+    UpTo.HALF_YEAR: say("half-year"),
     UpTo.YEAR: say("year"),
 }
 
@@ -99,6 +100,16 @@ def bounded() -> Message:
     return say("the limit of another clock ends it here")
 
 
+def goes_on() -> Message:
+    """Return that the limit goes on to the due of another clock."""
+    return say("the limit does not end before that of another clock")
+
+
+def floored() -> Message:
+    """Return that the limit ends with another clock."""
+    return say("it ends with the limit of another clock, which is later")
+
+
 def minimum(working_days: int) -> Message:
     """Return that the limit waits for its least number of working days."""
     return say("the limit goes on until at least {number} working days have passed", number=working_days)
@@ -117,6 +128,8 @@ def rolled(calendar: Calendar, course: Course, end: Ending, day: date) -> Messag
         return say("the last day moves back here from {day}, which is not a working day", day=end.last_day)
     if note and day < end.due_day:
         return say("the last day moves on, because this is not a working day: {reason}", reason=_reason(note))
+    if course.standing and end.last_day in course.standing:
+        return say("the last day moves here from {day}, on which time stands still", day=end.last_day)
     return say("the last day moves here from {day}, which is not a working day", day=end.last_day)
 
 
@@ -162,13 +175,13 @@ def clock_change(calendar: Calendar, course: Course, due: datetime, due_day: dat
 
 def _meant(calendar: Calendar, course: Course, due: datetime, due_day: date) -> tuple[date, time]:
     """The day and wall time at which a limit is meant to end, whether or not that time exists."""
+    if due == calendar.midnight_after(due_day):
+        return due_day + ONE_DAY, MIDNIGHT
     match course.counting.ends:
         case DayEnd.SAME_TIME:
             return due_day, calendar.wall_time(course.start)
         case DayEnd.AT:
             return due_day, time.fromisoformat(course.counting.ends_at or "00:00")
-        case DayEnd.MIDNIGHT:
-            return due_day + ONE_DAY, MIDNIGHT
     return due_day, calendar.wall_time(due)
 
 

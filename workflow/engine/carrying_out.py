@@ -91,7 +91,7 @@ def _decide_action(session: Session, command: FireAction) -> Decision:
     draft = session.draft(situation.deployed, situation.family)
     deed = admit_action(draft, case, command, actor)
     event = draft.perform(deed)
-    draft.deliver_due(deed.at)
+    draft.deliver_rest(deed.at)
     return draft, event
 
 

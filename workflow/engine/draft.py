@@ -17,7 +17,7 @@ from ..history import Case, Event, RungKey, apply, fold, noted
 from ..machine import ConditionFailed, IllegalAction
 from ..messages import Message, say
 from ..model import CASE, OPEN, RECOUNTED, SYSTEM, Action, Firing, Opening, Subcase
-from ..ports import Change, IssuedDocument
+from ..ports import Change, ClockRow, IssuedDocument, Timer
 from ..roster import THE_SYSTEM, Actor
 from . import refusals
 from .family import Family
@@ -76,6 +76,7 @@ class Draft:
     notices: list[Message] = field(default_factory=list)
     arrivals: list[Event] = field(default_factory=list)
     _recorded: tuple[Event, ...] | None = None
+    _projected: tuple[tuple[ClockRow, ...], tuple[Timer, ...]] | None = None
 
     def open_case(self, deed: Deed) -> Event:
         """Open the case that the deed names, with its inputs as fields, and return its first event."""
@@ -164,6 +165,13 @@ class Draft:
             case, rung = found
             self.perform(Deed(case.id, rung.action, THE_SYSTEM, SYSTEM, rung.at, rung=rung.key))
 
+    def deliver_rest(self, until: datetime) -> None:
+        """Deliver what is due at ``until`` now that everything else is done; nothing follows but `change`."""
+        self._projected = project(self.deployed, self.family, self.now)
+        if any(timer.at <= until for timer in self._projected[1]):
+            self._projected = None
+            self.deliver_due(until)
+
     def note_recount(self, case: Case, recount: Mapping[str, Any]) -> None:
         """Note down what a new version of a calendar moves in a case."""
         self._append(case, noted(case, RECOUNTED, at=self.now, recorded_at=self.now, recount=recount))
@@ -176,7 +184,7 @@ class Draft:
         if self.events and not self.family.root.number:
             self._number_root()
         touched = {event.case for event in self.events}
-        clocks, timers = project(self.deployed, self.family, self.now)
+        clocks, timers = self._projected or project(self.deployed, self.family, self.now)
         documents, calendar = self.deployed.procedure.documents, self.deployed.calendar
         return Change(
             cases=tuple(case for case in self.family.cases if case.id in touched),

@@ -82,7 +82,7 @@ class Engine:
                 source=source,
                 compiled=compiled.compiled,
                 deployed_at=session.now,
-                recounted_at=None if latest else session.now,
+                recounted_at=session.now if compiled.kind == "calendar" and latest is None else None,
             )
             tx.deploy(definition)
         if recount and compiled.kind == "calendar":
@@ -100,10 +100,10 @@ class Engine:
         """
         moved: list[Moved] = []
         failed: dict[str, Message] = {}
-        for definition in self._not_recounted(calendar):
+        for definition, users in self._not_recounted(calendar):
             missed: dict[str, Message] = {}
             after = ""
-            while page := self._recount_page(definition.name, after):
+            while page := self._recount_page(definition.name, users, after):
                 after = max(page)
                 moved += [one for report in page.values() for one in report.moved]
                 missed |= {case: why for report in page.values() for case, why in report.failed.items()}
@@ -274,18 +274,21 @@ class Engine:
         except CaseclockError as refusal:
             return BatchResult(None, refusal)
 
-    def _not_recounted(self, calendar: str | None) -> list[Definition]:
-        """The newest versions of calendars that have not reached every open case yet."""
+    def _not_recounted(self, calendar: str | None) -> list[tuple[Definition, tuple[str, ...]]]:
+        """The newest versions of calendars that have not reached every open case yet, with who counts by them."""
         with self._session() as session:
             names = {one.name for one in session.tx.definitions() if one.kind == "calendar"}
             wanted = sorted(names) if calendar is None else [calendar]
             newest = (session.tx.definition("calendar", name) for name in wanted)
-            return [definition for definition in newest if definition and definition.recounted_at is None]
+            return [
+                (definition, self._shelf.users_of(session.tx, definition.name))
+                for definition in newest
+                if definition and definition.recounted_at is None
+            ]
 
-    def _recount_page(self, calendar: str, after: str) -> dict[str, RecountReport]:
+    def _recount_page(self, calendar: str, users: Sequence[str], after: str) -> dict[str, RecountReport]:
         """Recount a page of families in one transaction, those with ids after ``after``; report on each by its id."""
         with self._session(write=True) as session:
-            users = self._shelf.users_of(session.tx, calendar)
             roots = session.tx.open_families(users, after, PAGE) if users else ()
             return {root: recount(session, root, calendar) for root in roots}
 

@@ -83,10 +83,10 @@ def _may(situation: Situation, action: Action, actor: Actor) -> bool:
 def history_view(situation: Situation, events: Iterable[Event]) -> tuple[EventView, ...]:
     """Return the history of a case with its subcases, or of one subcase, in order of recording."""
     wanted, told = situation.case, tuple(events)
-    stops = dict(_stops(situation))
+    stopped = dict(_stopped(situation))
     overtaking = {(event.case, seq): event for event in told for seq in event.overtakes}
     return tuple(
-        _event_view(situation, event, stops, overtaking.get((event.case, event.seq)))
+        _event_view(situation, event, stopped, overtaking.get((event.case, event.seq)))
         for event in told
         if wanted.parent is None or event.case == wanted.id
     )
@@ -98,19 +98,20 @@ def _told(situation: Situation, event: Event) -> EventView:
     return EventView(event, case.number, title)
 
 
-def _stops(situation: Situation) -> Iterator[tuple[tuple[str, str, int], datetime]]:
-    """Yield when each clock of the family stopped, by case, clock and round."""
+def _stopped(situation: Situation) -> Iterator[tuple[tuple[str, str, int], ClockStatus]]:
+    """Yield each clock of the family that has stopped, by case, clock and round."""
     for case in situation.family.cases:
         for status in replace(situation, case=case).clocks():
             if status.stopped_at:
-                yield (case.id, status.clock.name, status.round), status.stopped_at
+                yield (case.id, status.clock.name, status.round), status
 
 
 def _event_view(
-    situation: Situation, event: Event, stops: Mapping[tuple[str, str, int], datetime], by: Event | None
+    situation: Situation, event: Event, stopped: Mapping[tuple[str, str, int], ClockStatus], by: Event | None
 ) -> EventView:
     """One entry. A rung is overtaken too when its clock is found to have stopped at its instant or before."""
-    stop = stops.get((event.case, event.rung.clock, event.rung.round)) if event.rung else None
+    status = stopped.get((event.case, event.rung.clock, event.rung.round)) if event.rung else None
+    stop = status.stopped_at if status and event.action not in status.clock.stops else None
     late = stop is not None and stop <= event.effective_at
     told = _told(situation, event)
     return replace(told, overtaken=late or by is not None, overtaken_by=_told(situation, by) if by else None)

@@ -6,14 +6,13 @@ so that no due ever moves without an event that says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from ..calendars import OutsideCalendar
-from ..ports import ClockRow, Transaction
+from ..ports import ClockRow, Definition
 from .draft import Draft
-from .shelf import Shelf
 from .situation import Deployed, Situation
 from .views import Moved
 
@@ -21,18 +20,26 @@ Dues = Mapping[tuple[str, str], datetime]
 """The due of each running clock, by case and name."""
 
 
-def catch_up(tx: Transaction, shelf: Shelf, draft: Draft) -> None:
-    """Note down in a draft which dues have moved since the family was last projected, one calendar after the other."""
-    new, rows = draft.deployed, tx.clocks(draft.family.root.id)
-    behind = {name: old for name in sorted(new.recounting) if (old := _version_of(new, draft, name, rows)) is not None}
-    counted = {name: old for name, old in behind.items() if old}
-    then = new
-    for name, old in counted.items():
-        then = shelf.counting_by(tx, then, name, old)
-    for name, old in behind.items():
-        now = shelf.counting_by(tx, then, name, new.versions[name])
-        before = _dues_before(then, draft, rows, known=bool(old))
-        _note(draft, before, _dues(now, draft), _calendar(tx, name, old, new.versions[name]))
+Counting = tuple[Deployed, Definition | None]
+"""A procedure as it is counted by some version of a calendar, and that version; None where it is not known."""
+
+
+def catch_up(draft: Draft, rows: Sequence[ClockRow], counting_by: Callable[[Deployed, str, int], Counting]) -> None:
+    """Note down in a draft which dues have moved since its family was last projected, one calendar after the other.
+
+    Args:
+        rows: the family's clocks as they are projected.
+        counting_by: gives a procedure with another version of one of its calendars.
+    """
+    then, old = draft.deployed, {}
+    for name in sorted(draft.deployed.recounting):
+        version = _version_of(draft, name, rows)
+        if version is not None:
+            then, old[name] = counting_by(then, name, version)
+    for name, before in old.items():
+        now, after = counting_by(then, name, draft.deployed.versions[name])
+        dues = _dues_before(then, draft, rows, known=before is not None)
+        _note(draft, dues, _dues(now, draft), {"calendar": name, "from": _told(before), "to": _told(after)})
         then = now
 
 
@@ -58,8 +65,9 @@ def moved(draft: Draft) -> Iterator[Moved]:
             )
 
 
-def _version_of(deployed: Deployed, draft: Draft, calendar: str, rows: Iterable[ClockRow]) -> int | None:
+def _version_of(draft: Draft, calendar: str, rows: Iterable[ClockRow]) -> int | None:
     """By which other version of a calendar the rows were counted: 0 where they do not say, None where by no other."""
+    deployed = draft.deployed
     for row in rows:
         clock = deployed.lifecycle(draft.family.member(row.case)).clocks[row.clock]
         if (clock.calendar or deployed.procedure.calendar) == calendar:
@@ -87,13 +95,11 @@ def _dues(deployed: Deployed, draft: Draft) -> Dues:
     }
 
 
-def _calendar(tx: Transaction, name: str, old: int, new: int) -> dict[str, Any]:
-    return {"calendar": name, "from": _version(tx, name, old), "to": _version(tx, name, new)}
-
-
-def _version(tx: Transaction, name: str, version: int) -> dict[str, Any]:
-    found = tx.definition("calendar", name, version) if version else None
-    return {"version": version or None, "fingerprint": found.fingerprint if found else None}
+def _told(calendar: Definition | None) -> dict[str, Any]:
+    return {
+        "version": calendar.version if calendar else None,
+        "fingerprint": calendar.fingerprint if calendar else None,
+    }
 
 
 def _note(draft: Draft, before: Dues, after: Dues, calendar: Mapping[str, Any]) -> None:

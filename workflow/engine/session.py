@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..ports import Transaction
+from ..ports import Definition, Transaction
 from ..roster import Actor, Roster
 from .draft import Draft
 from .family import Family
 from .ids import time_ordered_id
-from .recount import catch_up
+from .recount import Counting, catch_up
 from .shelf import Shelf
 from .situation import Deployed, Situation
 
@@ -24,6 +24,7 @@ class Session:
     now: datetime
     shelf: Shelf
     _deployed: dict[tuple[str, int | None, datetime | None], Deployed] = field(default_factory=dict)
+    _calendars: dict[tuple[str, int], Definition | None] = field(default_factory=dict)
 
     def deployed(self, procedure: str, version: int | None = None, as_of: datetime | None = None) -> Deployed:
         """Return a procedure with what belongs to it, the newest version unless one is named. Raises `NotFound`.
@@ -67,5 +68,13 @@ class Session:
             family,
         )
         if family.cases and deployed.recounting:
-            catch_up(self.tx, self.shelf, draft)
+            catch_up(draft, self.tx.clocks(family.root.id), self._counting_by)
         return draft
+
+    def _counting_by(self, deployed: Deployed, name: str, version: int) -> Counting:
+        """Return the same with a version of one of its calendars, and that version; version 0 changes nothing."""
+        key = (name, version)
+        if key not in self._calendars:
+            self._calendars[key] = self.tx.definition("calendar", name, version)
+        definition = self._calendars[key]
+        return (self.shelf.counting_by(deployed, definition) if definition else deployed), definition

@@ -61,15 +61,14 @@ class Shelf:
             recounting=frozenset(name for name, calendar in calendars.items() if calendar.recounted_at is None),
         )
 
-    def counting_by(self, tx: Transaction, deployed: Deployed, name: str, version: int) -> Deployed:
-        """Return the same with another version of one of its calendars. Raises `NotFound` for an unknown one."""
-        definition = tx.definition("calendar", name, version) or self._raise_no_calendar(name, deployed.procedure.id)
-        calendar = self._load(definition, self._reader.calendar)
+    def counting_by(self, deployed: Deployed, definition: Definition) -> Deployed:
+        """Return the same with another version of one of its calendars."""
+        calendar, name = self._load(definition, self._reader.calendar), definition.name
         return replace(
             deployed,
             calendar=calendar if name == deployed.procedure.calendar else deployed.calendar,
             calendars={**deployed.calendars, name: calendar},
-            versions={**deployed.versions, name: version},
+            versions={**deployed.versions, name: definition.version},
         )
 
     def users_of(self, tx: Transaction, calendar: str) -> tuple[str, ...]:

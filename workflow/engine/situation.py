@@ -13,7 +13,7 @@ from ..guards import compile_expression
 from ..history import Case
 from ..machine import CaseMachine, Step
 from ..messages import Message, Text, say
-from ..model import CASE, Clock, Lifecycle, Procedure, Strictness
+from ..model import CASE, Bound, Clock, Floor, Lifecycle, Procedure, Strictness
 from ..roster import Roster
 from .family import Family
 
@@ -84,6 +84,10 @@ class Situation:
             return self.case.lead
         return self.inputs[name] if name in self.inputs else self.case.data.get(name)
 
+    def day(self, instant: str | None) -> str | None:
+        """Return the day, in the procedure's zone, on which an instant falls."""
+        return self.deployed.calendar.to_date(datetime.fromisoformat(instant)).isoformat() if instant else None
+
     def times(self, action: str) -> int:
         """Return how often ``action`` was done."""
         return len(self.case.marks.get(action, ()))
@@ -151,17 +155,19 @@ class Situation:
             return self._parent().clock(rest) if self.case.parent else self.clock(rest)
         clock = self.deployed.lifecycle(self.case).clocks[name]
         calendar = self.deployed.calendar_of(clock)
-        return measure(clock, self.case, calendar, self._holds, self.at, self._bound(clock), self._title)
+        bound, floor = self._other_due(clock.within), self._other_due(clock.not_before)
+        return measure(clock, self.case, calendar, self._holds, self.at, bound, self._title, floor)
 
     def clocks(self) -> tuple[ClockStatus, ...]:
         """Return every clock that has started, in the order in which the procedure declares them."""
         names = self.deployed.lifecycle(self.case).clocks
         return tuple(status for name in names if (status := self.clock(name)) is not None)
 
-    def _bound(self, clock: Clock) -> datetime | None:
-        if clock.within is None:
+    def _other_due(self, bound: Bound | Floor | None) -> datetime | None:
+        """Return the due of the clock that a bound names, if that clock has started."""
+        if bound is None:
             return None
-        other = self.clock(f"{CASE}.{clock.within.clock}" if clock.within.of_case else clock.within.clock)
+        other = self.clock(f"{CASE}.{bound.clock}" if bound.of_case else bound.clock)
         return other.due_at if other else None
 
     def _title(self, name: str) -> Text | str:
