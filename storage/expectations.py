@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from ..workflow.errors import Conflict, StorageFailed
 from ..workflow.history import Case, Event
@@ -31,13 +32,20 @@ def expected_revisions(office: str, change: Change) -> dict[str, int]:
 
 
 def soonest(clocks: Iterable[ClockRow]) -> dict[str, ClockRow]:
-    """Return, for each case with a running clock, the one that is due first; by name where two are due together."""
+    """Return, for each case with a running clock, the one that is due first; by name where two are due together.
+
+    A paused clock comes after all that are not: nothing is due by it until time runs again.
+    """
     first: dict[str, ClockRow] = {}
     for clock in clocks:
         known = first.get(clock.case)
-        if clock.running and (known is None or (clock.due_at, clock.clock) < (known.due_at, known.clock)):
+        if (clock.running or clock.paused) and (known is None or _order(clock) < _order(known)):
             first[clock.case] = clock
     return first
+
+
+def _order(clock: ClockRow) -> tuple[bool, datetime, str]:
+    return clock.paused, clock.due_at, clock.clock
 
 
 def refuse_stranger(office: str, definition: Definition) -> None:

@@ -244,6 +244,8 @@ class MemoryTransaction:
         first = soonest(self._kept.clocks.get(case.id, ())).get(case.id)
         if first is None:
             return ListedCase(case, None, None)
+        if first.paused:
+            return ListedCase(case, first.clock, None)
         return ListedCase(case, first.clock, first.due_at, first.provisional)
 
     def _put(self, table: MutableMapping[K, V], key: K, value: V) -> None:

@@ -132,19 +132,29 @@ def clock_row(office: str, clock: ClockRow) -> dict[str, Any]:
         "due_at": clock.due_at,
         "provisional": clock.provisional,
         "running": clock.running,
+        "paused": clock.paused,
         "calendar": clock.calendar,
     }
 
 
 def clock_of(row: Row[Any]) -> ClockRow:
     """Return the projection of a clock of a row of ``cc_clocks``."""
-    return ClockRow(row.case_id, row.clock, row.started_at, row.due_at, row.provisional, row.running, row.calendar)
+    return ClockRow(
+        row.case_id,
+        row.clock,
+        row.started_at,
+        row.due_at,
+        row.provisional,
+        row.running,
+        row.calendar,
+        bool(row.paused),
+    )
 
 
 def due_row(soonest: ClockRow | None) -> dict[str, Any]:
-    """Return the columns of ``cc_cases`` for its soonest due running clock."""
-    if soonest is None:
-        return {"due_clock": None, "due_at": None, "due_provisional": None}
+    """Return the columns of ``cc_cases`` for its soonest due running clock, or for a paused one, which has no due."""
+    if soonest is None or soonest.paused:
+        return {"due_clock": soonest.clock if soonest else None, "due_at": None, "due_provisional": None}
     return {"due_clock": soonest.clock, "due_at": soonest.due_at, "due_provisional": soonest.provisional}
 
 

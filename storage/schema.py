@@ -147,6 +147,7 @@ clocks = Table(
     Column("provisional", Boolean, nullable=False),
     Column("running", Boolean, nullable=False),
     Column("calendar", String(160)),
+    Column("paused", Boolean),
     _to_case("case_id"),
 )
 

@@ -104,7 +104,9 @@ def _items(items: Sequence[ListItem], headings: tuple[Message, ...], last: Seque
         tuple(
             (
                 item.case.number,
-                _due(item.due_at, item.zone, overdue=item.overdue, provisional=item.provisional),
+                Line(say("paused"), "note")
+                if item.paused
+                else _due(item.due_at, item.zone, overdue=item.overdue, provisional=item.provisional),
                 item.clock or NOTHING,
                 item.state,
                 cell,

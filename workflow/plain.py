@@ -60,6 +60,7 @@ def item(listed: ListItem, language: Language) -> Plain:
         "clock_title": _text(listed.clock, language),
         "due_at": _iso(listed.due_at),
         "overdue": listed.overdue,
+        "paused": listed.paused,
         "provisional": listed.provisional,
         "actions": [action.of(language.code) for action in listed.actions],
     }

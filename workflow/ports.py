@@ -48,6 +48,7 @@ class ClockRow:
     Args:
         calendar: the calendar by which the due was counted, with its version, such as ``cn@3``; None in rows that an
             older caseclock wrote.
+        running: time runs; of a clock for which it stands still, ``paused`` says so.
     """
 
     case: str
@@ -57,6 +58,7 @@ class ClockRow:
     provisional: bool
     running: bool
     calendar: str | None = None
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,10 @@ class CaseQuery:
 
 @dataclass(frozen=True, slots=True)
 class ListedCase:
-    """A case in a list, with its soonest due running clock, if any. Lists are ordered by due, then number."""
+    """A case in a list, with its soonest due running clock, if any, or with a paused one, which has no due.
+
+    Lists are ordered by due, then number.
+    """
 
     case: Case
     clock: str | None

@@ -45,7 +45,12 @@ def test_counted_lines_equal_the_limit_and_give_the_due(cn, start, amount, unit,
     assert reckoning.lines[0].day == start.astimezone(SHANGHAI).date()
 
 
-@given(start=starts, amount=st.integers(1, 20), more=st.integers(1, 20), mode=st.sampled_from([ExtensionMode.TO, ExtensionMode.BY]))
+@given(
+    start=starts,
+    amount=st.integers(1, 20),
+    more=st.integers(1, 20),
+    mode=st.sampled_from([ExtensionMode.TO, ExtensionMode.BY]),
+)
 def test_an_extended_limit_counts_the_extension_too(cn, start, amount, more, mode):
     unit = TimeUnit.WORKING_DAY
     extension = Extension(mode, Period(more, unit), 1, "ask", "grant")

@@ -10,25 +10,29 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from chinese_calendar import is_workday
 
 from caseclock.workflow import plain
-from caseclock.workflow.clocks import ClockStatus, Reckoning, received
+from caseclock.workflow.clocks import ClockStatus, Reckoning, count, received
 from caseclock.workflow.messages import ENGLISH
+from caseclock.workflow.model import Limit
 
 from . import checker, oracle
-from .oracle import Rule
+from .oracle import DAY, Office, Rule
 from .random_cases import (
     ClockQuestion,
     Question,
     answer,
     ask_clock,
     ask_library,
+    counting,
     deemed_receipt,
     dues,
+    period,
     random_clock,
     random_instant,
     random_office,
@@ -115,7 +119,7 @@ def period_length(question: Question) -> int:
     """How many days there are in so many months or years, where time never stands."""
     office, _ = random_office(question.office)
     rule = Rule(question.rule.first_day, roll="none", begins=question.rule.begins, closed_seasons="run")
-    first = oracle.end_of_span(office.day(question.start) - question.at_day_end * oracle.DAY, rule.begins)
+    first = oracle.end_of_span(office.day(question.start) - question.at_day_end * DAY, rule.begins)
     last = answer(replace(question, rule=rule, pauses=[])).day
     return (last - first).days + (rule.first_day == "included")
 
@@ -124,6 +128,18 @@ def explained(status: ClockStatus) -> dict[str, Any]:
     """Return the explanation as a program reads it that knows nothing but JSON."""
     printed: dict[str, Any] = json.loads(json.dumps(plain.explained(status, ENGLISH)))
     return printed
+
+
+def test_thousands_of_limits_in_china_by_another_list_of_its_working_days(cn):
+    first = date(2010, 1, 1)
+    office = Office("Asia/Shanghai", frozenset(day for n in range(17 * 365) if is_workday(day := first + n * DAY)))
+    chance = random.Random(20261123)
+    for _ in range(4000):
+        start = datetime(2010, 1, 3, tzinfo=UTC) + timedelta(seconds=chance.randrange(16 * 365 * 86400))
+        length = chance.randint(1, 60), chance.choice(("day", "working day"))
+        rule = Rule(chance.choice(("excluded", "included")), roll=chance.choice(("next_working_day", "none")))
+        found = count(Limit(period(length), counting(rule)), start, cn).due
+        expect((start, length, rule), found, oracle.due(office, [length], rule, start).at)
 
 
 def numbers(chunk: int, offices: int, each: int) -> Iterator[int]:

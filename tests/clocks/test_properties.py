@@ -8,10 +8,22 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from caseclock.workflow.clocks import Grant, LineKind, count, measure, read_ledger
+from caseclock.workflow.clocks import Grant, LineKind, Pausing, count, measure, read_ledger
 from caseclock.workflow.history import Case, Mark
 from caseclock.workflow.messages import Text
-from caseclock.workflow.model import Amount, Clock, Counting, Extension, ExtensionMode, Limit, Pause, Period, TimeUnit
+from caseclock.workflow.model import (
+    Amount,
+    Clock,
+    Counting,
+    DayEnd,
+    Extension,
+    ExtensionMode,
+    Limit,
+    Pause,
+    Period,
+    Roll,
+    TimeUnit,
+)
 
 from .oracle import DAY, MONTHS
 from .random_cases import (
@@ -184,3 +196,32 @@ def test_the_order_of_recording_does_not_change_the_result(cn, marks, chance):
     assert one is not None
     assert other is not None
     assert (one.due_at, one.pauses, one.rungs) == (other.due_at, other.pauses, other.rungs)
+
+
+# Where two programs once differed
+
+
+def test_of_two_pauses_around_the_due_the_one_that_ends_last_decides(cn):
+    """One more pause, even one that is over before, would else have made the due a day earlier."""
+    start, rule = cn.at(date(2026, 11, 16), time(10)), Pause(("ask",), ("answer",))
+    day_excluded = replace(rule, last_day=False)
+    longest = Pausing(cn.at(date(2026, 11, 19), time(10)), cn.midnight_after(date(2026, 11, 24)), day_excluded, "ask")
+    shorter = Pausing(cn.at(date(2026, 11, 19), time(11)), cn.at(date(2026, 11, 24), time(9)), day_excluded, "ask")
+    limit = Limit(Period(3, TimeUnit.DAY), Counting(roll=Roll.NONE))
+    dues = {count(limit, start, cn, pauses=pauses).due_day for pauses in ([longest], [longest, shorter])}
+    assert dues == {date(2026, 11, 25)}
+
+
+def test_a_start_at_2400_ends_at_2400_where_the_limit_ends_at_the_same_time(cn):
+    counting = Counting(roll=Roll.NONE, ends=DayEnd.SAME_TIME)
+    found = count(Limit(Period(1, TimeUnit.DAY), counting), cn.midnight_after(date(2026, 11, 16)), cn, at_day_end=True)
+    assert found.due == cn.midnight_after(date(2026, 11, 17))
+
+
+def test_a_cap_beyond_what_was_granted_does_not_lengthen(cn):
+    """A minimum holds for the cap in days, though not for the limit in hours."""
+    start = cn.at(date(2026, 11, 16), time(10))
+    cap = Extension(ExtensionMode.BY, Period(24, TimeUnit.HOUR), 1, "ask", "grant", cap=Period(2, TimeUnit.DAY))
+    limit = Limit(Period(24, TimeUnit.HOUR), Counting(minimum=10))
+    found = count(limit, start, cn, extension=cap, grants=[Grant(start, start, "head")])
+    assert found.due == start + timedelta(hours=48)

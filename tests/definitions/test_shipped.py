@@ -74,7 +74,8 @@ def test_a_calendar_that_is_not_at_hand_is_a_warning() -> None:
 
 
 def test_a_calendar_is_found_beside_the_file(tmp_path) -> None:
-    (tmp_path / "cn.calendar.yaml").write_text(shipped("cn.calendar.yaml").replace("2010..2050", "2010..2026"), encoding="utf-8")
+    shorter = shipped("cn.calendar.yaml").replace("2010..2050", "2010..2026")
+    (tmp_path / "cn.calendar.yaml").write_text(shorter, encoding="utf-8")
     compiled = READER.compile(shipped("xiangxi.calendar.yaml"), file=str(tmp_path / "xiangxi.calendar.yaml"))
     assert READER.calendar(compiled.compiled).last.year == 2026
 

@@ -41,6 +41,8 @@ def _role(procedure: Procedure, family: Family, case: Case, roles: Iterable[str]
         if not procedure.roles[role].of_unit or actor.unit in family.units_of(case):
             return role
     allowed = say("it is for: {roles}", roles=_titles(procedure, roles))
+    if held and not family.units_of(case):
+        raise NotAllowed(say("this is for a unit that holds the case, and no unit does now"), allowed)
     if held:
         raise NotAllowed(
             say(

@@ -73,13 +73,14 @@ def _was_delivered(case: Case, rung: RungAt) -> bool:
 
 def _clock_row(deployed: Deployed, case: Case, status: ClockStatus) -> ClockRow:
     """The row of a clock. One that is paused makes no case due until time runs again."""
-    running = status.running and status.paused_since is None
+    paused = status.running and status.paused_since is not None
     return ClockRow(
         case=case.id,
         clock=status.clock.name,
         started_at=status.started_at,
         due_at=status.due_at,
         provisional=status.provisional,
-        running=running,
+        running=status.running and not paused,
         calendar=deployed.calendar_version(status.clock),
+        paused=paused,
     )

@@ -74,7 +74,7 @@ class EventView:
 
 @dataclass(frozen=True, slots=True)
 class ListItem:
-    """A case in a list or an inbox, with its soonest running clock.
+    """A case in a list or an inbox, with its soonest running clock, or a paused one, which has no due.
 
     Args:
         actions: in an inbox, the titles of what the actor can do.
@@ -90,6 +90,11 @@ class ListItem:
     overdue: bool
     provisional: bool
     actions: tuple[Text, ...] = ()
+
+    @property
+    def paused(self) -> bool:
+        """Whether time stands still for the clock."""
+        return self.clock is not None and self.due_at is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What late entries overtake, what a new calendar moves, and by which calendar a due was counted.
+"""What late entries overtake, what a new calendar moves, by which calendar a due was counted, and whether it stands.
 
 Columns are added in place, which rebuilds no table: the triggers of ``cc_events`` stay as they are.
 """
@@ -20,6 +20,7 @@ COLUMNS = (
     ("cc_events", "since", INSTANT),
     ("cc_events", "recount", sa.Text),
     ("cc_clocks", "calendar", sa.String(160)),
+    ("cc_clocks", "paused", sa.Boolean),
 )
 
 
