@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test gate format lint types imports unit docs catalogue clean
+.PHONY: demo test gate format lint types imports unit docs catalogue bench clean
 
 demo: $(READY)
 	$(BIN)/caseclock demo
@@ -39,6 +39,7 @@ imports: $(READY)
 # The generated pages of docs/; `make test` checks that they are up to date.
 docs: $(READY)
 	$(BIN)/python docs/generate.py
+	$(BIN)/python -c 'from caseclock.definitions import schema; print(schema.procedure_schema(), end="")' > definitions/procedure.schema.json
 
 unit: $(READY)
 	$(BIN)/python -m pytest -n 2 -q
@@ -51,6 +52,10 @@ catalogue: $(READY)
 	$(BIN)/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete --locale zh --input-file .catalogue.pot --output-file $(PO)
 	$(BIN)/pybabel --quiet compile --locale zh --input-file $(PO) --output-file $(PO:.po=.mo)
 	@rm .catalogue.pot
+
+# Ratios to an ordinary loop over days, see benchmarks/README.md.
+bench: $(READY)
+	$(BIN)/python benchmarks/clocks.py
 
 clean:
 	rm -rf $(VENV) .types build dist *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -41,7 +41,8 @@ def fingerprint(text: str) -> str:
 
 def _encode(value: Any) -> Any:
     if is_dataclass(value):
-        given = ((field.name, getattr(value, field.name)) for field in fields(value) if not _is_default(field, value))
+        made_from = (field for field in fields(value) if field.init)
+        given = ((field.name, getattr(value, field.name)) for field in made_from if not _is_default(field, value))
         return {name: _encode(part) for name, part in given}
     match value:
         case Enum():

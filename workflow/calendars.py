@@ -62,6 +62,7 @@ class Calendar:
         hours: office hours for Monday to Sunday.
         seasons: closed seasons, the later over the earlier; what they make of a day stands in ``days``.
         special_hours: office hours of single days, such as a half day.
+        ever_stands: there is a day on which time stands.
         seasonal_hours: office hours of parts of the year, the later over the earlier.
         week_ends: the weekday on which a week ends, 0 for Monday.
         year_ends: month and day on which a year ends, from which its quarters and halves are counted too.
@@ -91,6 +92,7 @@ class Calendar:
     _worked: tuple[int, ...] = field(init=False, repr=False, compare=False)
     _ordinals: tuple[int, ...] = field(init=False, repr=False, compare=False)
     _stood: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    ever_stands: bool = field(init=False, repr=False, compare=False)
     _stood_worked: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -103,6 +105,7 @@ class Calendar:
         object.__setattr__(self, "_worked", tuple(accumulate(works, initial=0)))
         object.__setattr__(self, "_ordinals", tuple(compress(range(base, base + len(works)), works)))
         object.__setattr__(self, "_stood", self._among(STANDING))
+        object.__setattr__(self, "ever_stands", bool(self._stood))
         object.__setattr__(self, "_stood_worked", self._among(frozenset({STANDS_WORKED})))
 
     def _among(self, kinds: frozenset[str]) -> tuple[int, ...]:
@@ -131,11 +134,6 @@ class Calendar:
     def stands(self, day: date) -> bool:
         """Return whether time stands on ``day``, be it worked or not. Raises `OutsideCalendar`."""
         return self.days[self._index(day)] in STANDING
-
-    @property
-    def ever_stands(self) -> bool:
-        """Whether there is a day on which time stands."""
-        return bool(self._stood)
 
     def official(self, day: date) -> bool:
         """Return whether official notices decide ``day``; if not, only the weekly pattern and the statute do."""

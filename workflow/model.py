@@ -173,6 +173,7 @@ class Counting:
         clear: in clear days: the last day of the count is over before the limit ends on the next one.
         months_from_next_day: months and years are counted from the day after the start: to the day before its number.
         hours_roll: a limit in hours that ends on a day of rest ends at the same time of the next working day.
+        ordinary: the first day is not counted, the last one rolls and ends at 24:00, and that is all.
     """
 
     first_day: FirstDay = FirstDay.EXCLUDED
@@ -187,6 +188,12 @@ class Counting:
     clear: bool = False
     months_from_next_day: bool = False
     hours_roll: bool = False
+    ordinary: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        rolls = self.roll is Roll.NEXT_WORKING_DAY and self.ends is DayEnd.MIDNIGHT
+        special = self.minimum or self.up_to or self.begins or self.clear or self.first_day is FirstDay.INCLUDED
+        object.__setattr__(self, "ordinary", rolls and not special)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -47,15 +46,16 @@ def count(
 
     Raises `OutsideCalendar` when the calendar does not reach so far, `NoOfficeHours` when working hours are unknown.
     """
-    periods, start = _periods(limit, amount), start.astimezone(UTC)
+    periods = (limit.period,) if limit.period and not limit.then else _periods(limit, amount)
+    if start.tzinfo is not UTC:
+        start = start.astimezone(UTC)
     day = calendar.day_up_to(start) if at_day_end else calendar.to_date(start)
     if limit.counting.begins:
         day = end_of(limit.counting.begins, day, calendar)
     until_at = until if isinstance(until, datetime) else None
     until_day = calendar.to_date(until_at) if until_at else until
-    back = limit.before is not None
-    course = Course(start, day, periods, until_day, limit.counting, calendar, back, at_day_end, until_at)
-    reckoning = _reckoned(course, extension, grants)
+    course = Course(start, day, periods, until_day, limit.counting, calendar, bool(limit.before), at_day_end, until_at)
+    reckoning = _reckoned(course, extension, grants) if grants else Reckoning(course, ending(course))
     if pauses and until is None:
         for pause in sorted(pauses, key=lambda pause: (pause.begins, pause.ends)):
             if pause.begins >= reckoning.due:
@@ -64,7 +64,7 @@ def count(
             reckoning = _reckoned(course, extension, grants)
     if received is None and bound is None and floor is None:
         return reckoning
-    return replace(reckoning, received=received, bound=bound, floor=floor)
+    return reckoning._replace(received=received, bound=bound, floor=floor)
 
 
 def recounted(reckoning: Reckoning, extension: Extension, grants: Sequence[Grant]) -> Reckoning:

@@ -12,11 +12,15 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from ..calendars import ONE_DAY, Calendar
-from ..model import Counting, DayEnd, FirstDay, Period, Roll, Seasons, TimeUnit, UpTo
+from ..model import EXACT_UNITS, Counting, DayEnd, FirstDay, Period, Roll, Seasons, TimeUnit, UpTo
 from .hours import all_spans, before_working_hours, exact, in_hours, in_working_hours, open_spans, used_up
 from .standing import Pausing, Standing, running
 
 MONTHS = {TimeUnit.MONTH: 1, TimeUnit.YEAR: 12}
+
+# Looking up a member of an enumeration costs as much as a call; these are looked up for every due.
+WORKING_DAY, INCLUDED = TimeUnit.WORKING_DAY, FirstDay.INCLUDED
+NEXT_WORKING_DAY, MIDNIGHT = Roll.NEXT_WORKING_DAY, DayEnd.MIDNIGHT
 SPANS = {UpTo.QUARTER: 3, UpTo.HALF_YEAR: 6, UpTo.YEAR: 12}
 SHORTEST_MONTH = 28
 
@@ -90,14 +94,19 @@ class Segment:
 
 def ending(course: Course) -> Ending:
     """Return where ``course`` ends. Raises `OutsideCalendar` and `NoOfficeHours`."""
-    _, day, periods, until, counting, _, back, _, until_at, pauses = course
+    _, day, periods, until, counting, calendar, back, _, until_at, pauses = course
+    runs = not pauses and not calendar.ever_stands
+    if counting.ordinary and runs and until is None and len(periods) == 1 and periods[0].unit is WORKING_DAY:
+        # The commonest limit, counted by the million in lists and sweeps; its last day is a working day already.
+        day = calendar.working_day_after(day, periods[0].amount)
+        return Ending(day, day, day, day, calendar.midnight_after(day))
     standing = course.standing
-    if until is None and len(periods) == 1 and not in_hours(periods[0].unit):
-        included = counting.first_day is FirstDay.INCLUDED
+    if until is None and len(periods) == 1 and periods[0].unit not in EXACT_UNITS:
+        included = counting.first_day is INCLUDED
         counted_day = _period_end(day, periods[0], course, standing, included=included)
     elif until_at and (not periods or (back and in_hours(periods[0].unit))):
         due = _hours_earlier(until_at, periods[0], course) if periods else until_at
-        counted_day = course.calendar.day_up_to(due)
+        counted_day = calendar.day_up_to(due)
         return Ending(counted_day, counted_day, counted_day, counted_day, due)
     elif back:
         counted_day = _counted_back(course)
@@ -108,7 +117,7 @@ def ending(course: Course) -> Ending:
             return _exact_ending(counted_day, last.ends, course)
     last_day = _after_clear_days(counted_day, course) if counting.clear else counted_day
     if counting.up_to:
-        last_day = end_of(counting.up_to, last_day, course.calendar)
+        last_day = end_of(counting.up_to, last_day, calendar)
     rolled_day = _rolled(last_day, course, standing)
     due_day = max(rolled_day, _minimum_day(course)) if counting.minimum else rolled_day
     due = _end_of_day(due_day, course)
@@ -153,11 +162,14 @@ def segments(course: Course) -> Iterator[Segment]:
 
 def _period_end(day: date, period: Period, course: Course, standing: Standing | None, *, included: bool) -> date:
     """The last day of a period: days on which time stands do not count, so it ends so many days later."""
-    last = _plain_end(day, period, course, included=included)
+    working = period.unit is WORKING_DAY
+    if working:
+        last = course.calendar.working_day_after(day - ONE_DAY if included else day, period.amount)
+    else:
+        last = _plain_end(day, period, course, included=included)
     if standing is None:
         return last
-    first = day if included else day + ONE_DAY
-    return standing.pushed(first, last, working=period.unit is TimeUnit.WORKING_DAY)
+    return standing.pushed(day if included else day + ONE_DAY, last, working=working)
 
 
 def _plain_end(day: date, period: Period, course: Course, *, included: bool) -> date:
@@ -247,18 +259,15 @@ def _rolled(day: date, course: Course, standing: Standing | None) -> date:
 
     《民法典》第二百零三条：期间的最后一日是法定休假日的，以法定休假日结束的次日为期间的最后一日。
     """
-    calendar = course.calendar
-    match course.counting.roll:
-        case Roll.NONE:
-            return day
-        case Roll.NEXT_WORKING_DAY:
-            day = calendar.next_working_day(day)
-            while standing is not None and day in standing:
-                day = calendar.working_day_after(day, 1)
-        case Roll.PREVIOUS_WORKING_DAY:
-            day = calendar.working_day_before(day + ONE_DAY, 1)
-            while standing is not None and day in standing:
-                day = calendar.working_day_before(day, 1)
+    calendar, roll = course.calendar, course.counting.roll
+    if roll is NEXT_WORKING_DAY:
+        day = calendar.next_working_day(day)
+        while standing is not None and day in standing:
+            day = calendar.working_day_after(day, 1)
+    elif roll is Roll.PREVIOUS_WORKING_DAY:
+        day = calendar.working_day_before(day + ONE_DAY, 1)
+        while standing is not None and day in standing:
+            day = calendar.working_day_before(day, 1)
     return day
 
 
@@ -334,14 +343,15 @@ def _end_of_day(day: date, course: Course) -> datetime:
 
     《民法典》第二百零三条：期间的最后一日的截止时间为二十四时；有业务时间的，停止业务活动的时间为截止时间。
     """
-    match course.counting.ends:
-        case DayEnd.MIDNIGHT:
-            return course.calendar.midnight_after(day)
+    end = course.counting.ends
+    if end is MIDNIGHT:
+        return course.calendar.midnight_after(day)
+    match end:
         case DayEnd.CLOSE_OF_OFFICE:
             return course.calendar.close_of_office(day)
         case DayEnd.SAME_TIME if not course.at_day_end:
             return course.calendar.at(day, course.calendar.wall_time(course.start))
         case DayEnd.SAME_TIME:
             return course.calendar.midnight_after(day)
-        case DayEnd.AT:
+        case _:
             return course.calendar.at(day, time.fromisoformat(course.counting.ends_at or "00:00"))

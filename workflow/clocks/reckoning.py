@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from ..calendars import ONE_DAY, Calendar
 from ..messages import Message
@@ -62,9 +63,10 @@ class Extended:
     grant: Grant
 
 
-@dataclass(frozen=True, slots=True)
-class Reckoning:
+class Reckoning(NamedTuple):
     """A counted limit: what was counted, where it ends, and from these two the explanation.
+
+    A named tuple for the same reason as `Course`: one is made for every due.
 
     Args:
         received: when what started it came in, where it counts as received later.
