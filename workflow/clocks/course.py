@@ -119,7 +119,7 @@ def ending(course: Course) -> Ending:
     if counting.up_to:
         last_day = end_of(counting.up_to, last_day, calendar)
     rolled_day = _rolled(last_day, course, standing)
-    due_day = max(rolled_day, _minimum_day(course)) if counting.minimum else rolled_day
+    due_day = max(rolled_day, minimum_day(course)) if counting.minimum else rolled_day
     due = _end_of_day(due_day, course)
     if pauses:
         due_day, due = _not_while_paused(due_day, due, course)
@@ -271,8 +271,8 @@ def _rolled(day: date, course: Course, standing: Standing | None) -> date:
     return day
 
 
-def _minimum_day(course: Course) -> date:
-    """The day by which the least number of working days has passed. Reg. (EEC, Euratom) 1182/71, art. 3(5)."""
+def minimum_day(course: Course) -> date:
+    """Return the day by which the least number of working days has passed. Reg. (EEC, Euratom) 1182/71, art. 3(5)."""
     included = course.counting.first_day is FirstDay.INCLUDED
     period = Period(course.counting.minimum, TimeUnit.WORKING_DAY)
     return _period_end(course.day, period, course, course.standing, included=included)

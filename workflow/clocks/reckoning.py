@@ -12,7 +12,7 @@ from ..calendars import ONE_DAY, Calendar
 from ..messages import Message
 from ..model import TimeUnit
 from . import wording
-from .course import Course, Ending, Segment, segments
+from .course import Course, Ending, Segment, minimum_day, segments
 from .hours import all_of, in_hours, in_working_hours, open_on
 from .ledger import Grant
 from .receipt import Received
@@ -228,15 +228,17 @@ def _kind(explained: _Explained, day: date, *, counted: bool) -> LineKind:
         return LineKind.PAUSED
     if explained.standing and day in explained.standing:
         return LineKind.CLOSED
-    if not reckoning.course.back and day > reckoning.ending.rolled_day and _in_minimum(explained, day):
-        return LineKind.MINIMUM
+    if day > reckoning.ending.rolled_day and _in_minimum(explained, day):
+        return LineKind.MINIMUM if explained.calendar.is_working(day) else LineKind.REST
     counted_day = reckoning.ending.counted_day
     beyond = day < counted_day if reckoning.course.back else day > counted_day
     return LineKind.ROLLED if beyond else LineKind.REST
 
 
 def _in_minimum(explained: _Explained, day: date) -> bool:
-    return bool(explained.reckoning.course.counting.minimum) and explained.calendar.is_working(day)
+    """Whether the limit waits on ``day`` for its least number of working days."""
+    course = explained.reckoning.course
+    return bool(course.counting.minimum) and not course.back and day <= minimum_day(course)
 
 
 def _notes(

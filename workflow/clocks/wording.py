@@ -117,19 +117,27 @@ def minimum(working_days: int) -> Message:
 
 def rolled(calendar: Calendar, course: Course, end: Ending, day: date) -> Message:
     """Return why the last day moved on from ``day``, or to it."""
-    note, up_to = calendar.note(day), course.counting.up_to
-    if course.counting.clear and abs((day - end.counted_day).days) == 1 and not up_to:
+    if day > max(end.rolled_day, end.last_day):
+        return say("the limit goes on, because time stood still when it would have run out")
+    if day == end.rolled_day != end.last_day:
+        return _moved_here(course, end)
+    if end.rolled_day < day <= end.last_day:
+        return say(
+            "the last day moves back, because this is not a working day: {reason}", reason=_why(calendar.note(day))
+        )
+    if day <= end.last_day and course.counting.up_to:
+        return say("the limit reaches to the end of the {span}", span=_SPANS[course.counting.up_to])
+    if day <= end.last_day or (course.back and day >= end.last_day):
         return say("the days counted must be clear days, so the limit ends beyond them")
-    if up_to and end.counted_day < day <= end.last_day and (day < end.last_day or not note):
-        return say("the limit reaches to the end of the {span}", span=_SPANS[up_to])
-    if end.due_day < day:
-        return say("the last day moves back, because this is not a working day: {reason}", reason=_why(note))
-    if end.rolled_day < end.last_day:
-        return say("the last day moves back here from {day}, which is not a working day", day=end.last_day)
-    if note and day < end.due_day:
-        return say("the last day moves on, because this is not a working day: {reason}", reason=_reason(note))
+    return say("the last day moves on, because this is not a working day: {reason}", reason=_why(calendar.note(day)))
+
+
+def _moved_here(course: Course, end: Ending) -> Message:
+    """Return from where the last day moved to the day on which it stays."""
     if course.standing and end.last_day in course.standing:
         return say("the last day moves here from {day}, on which time stands still", day=end.last_day)
+    if end.rolled_day < end.last_day:
+        return say("the last day moves back here from {day}, which is not a working day", day=end.last_day)
     return say("the last day moves here from {day}, which is not a working day", day=end.last_day)
 
 
