@@ -39,7 +39,7 @@ imports: $(READY)
 # The generated pages of docs/; `make test` checks that they are up to date.
 docs: $(READY)
 	$(BIN)/python docs/generate.py
-	$(BIN)/python -c 'from caseclock.definitions import schema; print(schema.procedure_schema(), end="")' > definitions/procedure.schema.json
+	$(BIN)/python -c 'from caseclock.definitions.procedures import schema; print(schema.procedure_schema(), end="")' > definitions/procedure.schema.json
 
 unit: $(READY)
 	$(BIN)/python -m pytest -n 2 -q

@@ -30,15 +30,15 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from .definitions.calendar_finder import FoundCalendar
+    from .definitions.calendars.finder import FoundCalendar
     from .definitions.office_reader import OfficeFolder
     from .definitions.posts_reader import Import
     from .storage import SqlStore
     from .workflow import CaseclockError, Engine, Language, ListItem, Message, Problem, Receipt, TickReport
     from .workflow.engine import BatchResult
     from .workflow.model import Field
-    from .workflow.pages import Grid, Line
-    from .workflow.story import Outcome
+    from .workflow.rehearsal.story import Outcome
+    from .workflow.showing.pages import Grid, Line
 
 DOMAIN = "caseclock"
 LOCALE = Path(__file__).parent / "definitions" / "locale"
@@ -339,7 +339,8 @@ class Session:
 
     def report(self, error: Exception) -> int:
         """Tell an error on stderr and return its exit status."""
-        from .workflow import CaseclockError, plain
+        from .workflow import CaseclockError
+        from .workflow.showing import plain
 
         known = error if isinstance(error, CaseclockError) else _unexpected(error)
         if self.as_json:
@@ -405,7 +406,7 @@ def _rendered(session: Session, part: Line | Grid) -> RenderableType:
     from rich import box
     from rich.table import Table
 
-    from .workflow.pages import Line
+    from .workflow.showing.pages import Line
 
     if isinstance(part, Line):
         return _cell(session, part)
@@ -420,7 +421,7 @@ def _rendered(session: Session, part: Line | Grid) -> RenderableType:
 def _cell(session: Session, value: object) -> RenderableType:
     from rich.text import Text
 
-    from .workflow.pages import Line
+    from .workflow.showing.pages import Line
 
     if isinstance(value, Line):
         return Text(session.text(value.value), style=TONES[value.tone])
@@ -469,8 +470,8 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 def _init(session: Session, folder: Path, office_id: str | None, title: str | None) -> None:
     from .definitions.office_reader import deploy_files, make_office, read_office
     from .storage import create_store
-    from .workflow import pages, plain
-    from .workflow.pages import Line
+    from .workflow.showing import pages, plain
+    from .workflow.showing.pages import Line
 
     folder = folder.resolve()
     identity = office_id or folder.name or "office"
@@ -505,9 +506,9 @@ def _init(session: Session, folder: Path, office_id: str | None, title: str | No
 @click.pass_obj
 def _check(session: Session, files: tuple[Path, ...]) -> int:
     from .definitions.office_reader import check_files, files_of
-    from .definitions.rehearsal_reader import SUFFIX, check_rehearsals
-    from .workflow import plain
-    from .workflow.pages import Line
+    from .definitions.rehearsals.reader import SUFFIX, check_rehearsals
+    from .workflow.showing import plain
+    from .workflow.showing.pages import Line
 
     named = files_of(files) or (*session.office.definitions(), *session.office.tests())
     compiled, problems = check_files(file for file in named if not file.name.endswith(SUFFIX))
@@ -552,11 +553,11 @@ def _check(session: Session, files: tuple[Path, ...]) -> int:
 @click.pass_obj
 def _test(session: Session, places: tuple[Path, ...], coverage: bool) -> int:
     from .definitions import YamlReader
-    from .definitions.rehearsal_reader import check_rehearsals, find_tests
+    from .definitions.rehearsals.reader import check_rehearsals, find_tests
     from .storage import MemoryStore
-    from .workflow import rehearsal_pages
-    from .workflow.pages import Line
-    from .workflow.rehearsal import rehearse
+    from .workflow.rehearsal.rehearsing import rehearse
+    from .workflow.showing import rehearsal_pages
+    from .workflow.showing.pages import Line
 
     tests, problems = check_rehearsals(find_tests(places or _test_folders(session)))
     found = [rehearse(test, YamlReader(), MemoryStore) for test in tests.values()]
@@ -587,7 +588,7 @@ def _test_folders(session: Session) -> tuple[Path, ...]:
 @click.pass_obj
 def _deploy(session: Session, files: tuple[Path, ...]) -> int:
     from .definitions.office_reader import deploy_files
-    from .workflow import pages, plain
+    from .workflow.showing import pages, plain
 
     deployed, report = deploy_files(session.engine, files or session.office.definitions())
     session.show(
@@ -636,7 +637,7 @@ def _advance(
 
 
 def _show_receipt(session: Session, receipt: Receipt) -> None:
-    from .workflow import pages, plain
+    from .workflow.showing import pages, plain
 
     session.show(
         lambda: plain.receipt(receipt, session.language),
@@ -703,7 +704,7 @@ def _with_progress(session: Session, results: Iterator[BatchResult], total: int)
 
 
 def _show_import(session: Session, done: Import, *, dry_run: bool) -> None:
-    from .workflow.pages import Line
+    from .workflow.showing.pages import Line
 
     counts = say(
         "{opened} opened, {duplicates} there already, {bad} bad",
@@ -759,7 +760,7 @@ def _list(
 @_command("inbox", _("List what waits for the actor, soonest due first."))
 @click.pass_obj
 def _inbox(session: Session) -> None:
-    from .workflow import pages, plain
+    from .workflow.showing import pages, plain
 
     items = session.engine.inbox(session.who)
     session.show(lambda: [plain.item(item, session.language) for item in items], lambda: pages.inbox(items))
@@ -786,7 +787,7 @@ def _office_instant(session: Session, text: str | None) -> datetime | None:
 
 
 def _show_items(session: Session, items: Sequence[ListItem]) -> None:
-    from .workflow import pages, plain
+    from .workflow.showing import pages, plain
 
     session.show(lambda: [plain.item(item, session.language) for item in items], lambda: pages.cases(items))
 
@@ -798,7 +799,7 @@ def _show_items(session: Session, items: Sequence[ListItem]) -> None:
 @_private
 @click.pass_obj
 def _show(session: Session, case: str, at: str | None, as_of: str | None, private: bool) -> None:
-    from .workflow import pages, plain
+    from .workflow.showing import pages, plain
 
     view = session.engine.case(case)
     if at or as_of:
@@ -810,7 +811,7 @@ def _show(session: Session, case: str, at: str | None, as_of: str | None, privat
 @_case
 @click.pass_obj
 def _actions(session: Session, case: str) -> None:
-    from .workflow import pages, plain
+    from .workflow.showing import pages, plain
 
     offers = session.engine.actions(case, session.who)
     session.show(
@@ -823,7 +824,7 @@ def _actions(session: Session, case: str) -> None:
 @_private
 @click.pass_obj
 def _history(session: Session, case: str, private: bool) -> None:
-    from .workflow import pages, plain
+    from .workflow.showing import pages, plain
 
     entries, view = session.engine.history(case), session.engine.case(case)
     fields = pages.fields_of(view)
@@ -839,7 +840,7 @@ def _history(session: Session, case: str, private: bool) -> None:
 @_option("--as-of", metavar="TIME", text=_("As it was believed at this time."))
 @click.pass_obj
 def _why(session: Session, case: str, clock: str | None, as_of: str | None) -> None:
-    from .workflow import pages, plain
+    from .workflow.showing import pages, plain
 
     moment = _instant(as_of, session.engine.case(case).zone) if as_of else None
     found = session.engine.why(case, clock, moment)
@@ -853,7 +854,7 @@ def _why(session: Session, case: str, clock: str | None, as_of: str | None) -> N
 @_option("--until", metavar="TIME", text=_("Only those due until then."))
 @click.pass_obj
 def _tick(session: Session, until: str | None) -> int:
-    from .workflow import pages, plain
+    from .workflow.showing import pages, plain
 
     report = session.engine.tick(_office_instant(session, until))
     session.show(
@@ -884,7 +885,8 @@ def _calendar_command(name: str, text: str) -> Callable[[Callable[..., Any]], cl
 @click.argument("period", required=False)
 @click.pass_obj
 def _calendar_show(session: Session, calendar: str, period: str | None) -> None:
-    from .workflow import calendar_facts, calendar_pages
+    from .workflow.calendars import facts as calendar_facts
+    from .workflow.showing import calendar_pages
 
     found = _find_calendar(session, calendar)
     asked = calendar_facts.read_period(period, found.calendar) if period else None
@@ -896,7 +898,7 @@ def _calendar_show(session: Session, calendar: str, period: str | None) -> None:
 
 def _find_calendar(session: Session, named: str) -> FoundCalendar:
     """Return a calendar by its name; without an office those that come with the package are found, and files."""
-    from .definitions.calendar_finder import find_calendar
+    from .definitions.calendars.finder import find_calendar
     from .workflow import NotFound
 
     try:
@@ -920,9 +922,9 @@ def _find_calendar(session: Session, named: str) -> FoundCalendar:
 @_option("--exit-code", "tell", is_flag=True, text=_("Exit with status 7 when something is worth a look."))
 @click.pass_obj
 def _calendar_check(session: Session, files: tuple[Path, ...], tell: bool) -> int:
-    from .definitions.calendar_review import review_calendars
-    from .workflow import plain
-    from .workflow.pages import Line
+    from .definitions.calendars.review import review_calendars
+    from .workflow.showing import plain
+    from .workflow.showing.pages import Line
 
     review = review_calendars(files)
     counts = say(
@@ -956,7 +958,8 @@ def _calendar_check(session: Session, files: tuple[Path, ...], tell: bool) -> in
 @_option("--exit-code", "tell", is_flag=True, text=_("Exit with status 7 when they differ."))
 @click.pass_obj
 def _calendar_diff(session: Session, old: str, new: str, tell: bool) -> int:
-    from .workflow import calendar_facts, calendar_pages
+    from .workflow.calendars import facts as calendar_facts
+    from .workflow.showing import calendar_pages
 
     before, after = _find_calendar(session, old), _find_calendar(session, new)
     origins = before.origin, after.origin
@@ -973,7 +976,7 @@ def _calendar_diff(session: Session, old: str, new: str, tell: bool) -> int:
 def _demo(session: Session, keep: Path | None) -> int:
     from tempfile import TemporaryDirectory
 
-    from .workflow import plain
+    from .workflow.showing import plain
 
     with TemporaryDirectory() as folder:
         played = []
@@ -990,10 +993,10 @@ def _demo(session: Session, keep: Path | None) -> int:
 def _play(session: Session, folder: Path) -> Iterator[Outcome]:
     from .definitions import YamlReader, shipped
     from .definitions.office_reader import make_office, read_office
-    from .definitions.story_reader import read_story
+    from .definitions.rehearsals.story_reader import read_story
     from .storage import create_store
     from .workflow import Conflict, Engine
-    from .workflow.story import DrivenTime, play
+    from .workflow.rehearsal.story import DrivenTime, play
 
     story = read_story(shipped("demo.story.yaml"), "demo.story.yaml")
     if (folder / "office.yaml").exists():
@@ -1011,7 +1014,7 @@ def _play(session: Session, folder: Path) -> Iterator[Outcome]:
 def _print_outcome(session: Session, outcome: Outcome) -> None:
     from rich.padding import Padding
 
-    from .workflow import pages
+    from .workflow.showing import pages
 
     console, engine, step = _console(), session.engine, outcome.step
     if step.heading:

@@ -65,7 +65,7 @@ class YamlReader:
 
         Raises `DefinitionInvalid` with every problem.
         """
-        from .calendar_reader import review_calendar
+        from .calendars.reader import review_calendar
         from .yaml_reader import read_yaml
 
         read = read_yaml(source, file)
@@ -100,7 +100,7 @@ def _kind(source: Source) -> Kind:
 
 
 def _compile_procedure(source: Source) -> Compiled:
-    from .procedure_reader import read_procedure
+    from .procedures.reader import read_procedure
 
     procedure = read_procedure(source)
     compiled = codec.dump(procedure)
@@ -109,7 +109,7 @@ def _compile_procedure(source: Source) -> Compiled:
 
 
 def _compile_calendar(source: Source) -> Compiled:
-    from .calendar_reader import read_calendar
+    from .calendars.reader import read_calendar
 
     try:
         calendar = read_calendar(source.data, _calendars_of(source))

@@ -11,7 +11,7 @@ from ..workflow.errors import Problem
 from ..workflow.messages import say
 from ..workflow.model import SYSTEM
 from ..workflow.roster import Actor, Roster, Unit
-from .lifecycle_reader import title_of
+from .procedures.lifecycle_reader import title_of
 from .shape_problems import check_shape
 from .shorthands import Name, Names, Shape, Title
 from .yaml_reader import Source

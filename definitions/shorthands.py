@@ -13,18 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from ..workflow.grammar import BUILTIN_NAMES
 from ..workflow.messages import Text
-from ..workflow.model import (
-    CASE,
-    Effect,
-    FieldType,
-    FirstDay,
-    Period,
-    Roll,
-    Seasons,
-    Strictness,
-    TimeUnit,
-    UpTo,
-)
+from ..workflow.model import CASE, Effect, FieldType, FirstDay, Period, Roll, Seasons, Strictness, TimeUnit, UpTo
 from .words import parse_period, parse_unit
 
 RESERVED = (*BUILTIN_NAMES, CASE, "true", "false")

@@ -29,8 +29,8 @@ import caseclock.workflow
 from caseclock.definitions import YamlReader, shipped
 from caseclock.definitions.office_reader import check_files
 from caseclock.definitions.problem_display import display
-from caseclock.definitions.rehearsal_reader import read_rehearsal
-from caseclock.definitions.story_reader import read_story
+from caseclock.definitions.rehearsals.reader import read_rehearsal
+from caseclock.definitions.rehearsals.story_reader import read_story
 from caseclock.definitions.yaml_reader import Source, read_yaml
 from caseclock.workflow.errors import CaseclockError, DefinitionInvalid, Problem
 

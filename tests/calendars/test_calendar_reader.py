@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from caseclock.definitions.calendar_reader import read_calendar
+from caseclock.definitions.calendars.reader import read_calendar
 from caseclock.workflow.calendars import Session
 from caseclock.workflow.errors import DefinitionInvalid
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseclock.definitions.calendar_reader import read_calendar
-from caseclock.definitions.closed_seasons import day_in, easter_sunday
+from caseclock.definitions.calendars.closed_seasons import day_in, easter_sunday
+from caseclock.definitions.calendars.reader import read_calendar
 from caseclock.workflow.calendars import OutsideCalendar
 from caseclock.workflow.errors import DefinitionInvalid
 

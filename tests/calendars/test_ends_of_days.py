@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from caseclock.definitions.calendar_reader import read_calendar
-from caseclock.workflow.calendar_pages import show_data
+from caseclock.definitions.calendars.reader import read_calendar
 from caseclock.workflow.calendars import Calendar, Session
 from caseclock.workflow.clocks import count, received
 from caseclock.workflow.messages import ENGLISH, Text, say, spoken_due
 from caseclock.workflow.model import Counting, DayEnd, DeemedReceipt, Limit, Period, TimeUnit
-from caseclock.workflow.pages import show_due
+from caseclock.workflow.showing.calendar_pages import show_data
+from caseclock.workflow.showing.pages import show_due
 
 ROUND_THE_CLOCK = {
     "calendar": "hotline",

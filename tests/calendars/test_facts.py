@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from caseclock.definitions.calendar_reader import read_calendar
-from caseclock.workflow.calendar_facts import (
+from caseclock.definitions.calendars.reader import read_calendar
+from caseclock.workflow.calendars.facts import (
     DayState,
     Period,
     differ,

@@ -3,7 +3,7 @@
 import pytest
 
 from caseclock.definitions import YamlReader, shipped
-from caseclock.definitions.calendar_review import review_calendars
+from caseclock.definitions.calendars.review import review_calendars
 from caseclock.workflow.errors import DefinitionInvalid, NotFound
 
 HEAD = """\

@@ -4,15 +4,15 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from caseclock.definitions.calendar_reader import read_calendar
-from caseclock.workflow import calendar_pages
-from caseclock.workflow.calendar_facts import settings
+from caseclock.definitions.calendars.reader import read_calendar
 from caseclock.workflow.calendars import Calendar, OutsideCalendar, Session
+from caseclock.workflow.calendars.facts import settings
 from caseclock.workflow.clocks import count
 from caseclock.workflow.clocks.course import end_of
 from caseclock.workflow.errors import DefinitionInvalid
 from caseclock.workflow.messages import ENGLISH, render, say
 from caseclock.workflow.model import Counting, Limit, Period, Roll, TimeUnit, UpTo
+from caseclock.workflow.showing import calendar_pages
 
 TOWN = {
     "calendar": "town",

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from caseclock.definitions.calendar_reader import read_calendar
+from caseclock.definitions.calendars.reader import read_calendar
 from caseclock.workflow.clocks import LineKind, Pausing, count, received
 from caseclock.workflow.model import (
     Counting,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from caseclock.definitions.calendar_reader import read_calendar
+from caseclock.definitions.calendars.reader import read_calendar
 from caseclock.workflow.calendars import Calendar
 
 

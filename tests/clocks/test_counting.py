@@ -7,17 +7,7 @@ import pytest
 from caseclock.workflow.calendars import Calendar, OutsideCalendar
 from caseclock.workflow.clocks import Grant, NoOfficeHours, count
 from caseclock.workflow.messages import Text
-from caseclock.workflow.model import (
-    Counting,
-    DayEnd,
-    Extension,
-    ExtensionMode,
-    FirstDay,
-    Limit,
-    Period,
-    Roll,
-    TimeUnit,
-)
+from caseclock.workflow.model import Counting, DayEnd, Extension, ExtensionMode, FirstDay, Limit, Period, Roll, TimeUnit
 
 PLAIN = Counting(roll=Roll.NONE)
 INCLUDED = Counting(first_day=FirstDay.INCLUDED, roll=Roll.NONE)

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 from chinese_calendar import is_workday
 
-from caseclock.workflow import plain
 from caseclock.workflow.clocks import ClockStatus, Reckoning, count, received
 from caseclock.workflow.messages import ENGLISH
 from caseclock.workflow.model import Limit
+from caseclock.workflow.showing import plain
 
 from . import checker, oracle
 from .oracle import DAY, Office, Rule

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from caseclock.definitions import YamlReader, shipped
-from caseclock.definitions.rehearsal_reader import read_rehearsal
+from caseclock.definitions.rehearsals.reader import read_rehearsal
 from caseclock.storage import MemoryStore
 from caseclock.workflow import Actor, Engine
 from caseclock.workflow.calendars import Calendar
-from caseclock.workflow.rehearsal import rehearse
+from caseclock.workflow.rehearsal.rehearsing import rehearse
 
 LAWS = {
     "uk_foi": "uk",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from caseclock.definitions import YamlReader, shipped
-from caseclock.definitions.rehearsal_reader import read_rehearsal
+from caseclock.definitions.rehearsals.reader import read_rehearsal
 from caseclock.workflow.errors import DefinitionInvalid
 
 LIMIT = "limit: 5 working days"

@@ -9,7 +9,7 @@ from importlib import resources
 import pytest
 
 from caseclock.definitions import YamlReader, codec, shipped
-from caseclock.definitions.schema import FILE, procedure_schema
+from caseclock.definitions.procedures.schema import FILE, procedure_schema
 from caseclock.workflow.errors import NotFound
 from caseclock.workflow.messages import Text
 from caseclock.workflow.model import Counting, Limit, Period, Procedure, Roll, TimeUnit

@@ -125,7 +125,7 @@ def test_every_line_of_the_rule_table_is_the_line_of_its_place(generate: ModuleT
 
 def test_the_story_of_the_rule_table_is_one_that_the_demo_plays(generate: ModuleType) -> None:
     from caseclock.definitions import shipped
-    from caseclock.definitions.story_reader import read_story
+    from caseclock.definitions.rehearsals.story_reader import read_story
 
     story = read_story(shipped("demo.story.yaml"), "demo.story.yaml")
     assert len(story.steps) == len(generate.story_lines(generate.read_yaml(shipped("demo.story.yaml"), "demo")))

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import BaseModel
 
-from caseclock.definitions import YamlReader, calendar_reader, office_reader, posts_reader, roster_reader, shipped
-from caseclock.definitions.shapes import ProcedureShape
+from caseclock.definitions import YamlReader, office_reader, posts_reader, roster_reader, shipped
+from caseclock.definitions.calendars import reader as calendar_reader
+from caseclock.definitions.procedures.shapes import ProcedureShape
 from caseclock.definitions.words import parse_period, parse_rung
 from caseclock.definitions.yaml_reader import Source, read_yaml
 from caseclock.workflow.calendars import Calendar
@@ -21,18 +22,7 @@ from caseclock.workflow.clocks import count
 from caseclock.workflow.clocks.ladder import rung_instant
 from caseclock.workflow.grammar import BUILTIN_NAMES, FUNCTIONS
 from caseclock.workflow.guards import compile_expression
-from caseclock.workflow.model import (
-    Counting,
-    DayEnd,
-    FieldType,
-    FirstDay,
-    Limit,
-    Roll,
-    Rung,
-    Seasons,
-    TimeUnit,
-    UpTo,
-)
+from caseclock.workflow.model import Counting, DayEnd, FieldType, FirstDay, Limit, Roll, Rung, Seasons, TimeUnit, UpTo
 
 SECTIONS = {
     "ProcedureShape": "The file",

@@ -8,11 +8,11 @@ from click.testing import CliRunner
 from caseclock.cli import caseclock
 from caseclock.definitions import YamlReader, shipped
 from caseclock.definitions.language import language
-from caseclock.workflow import pages
 from caseclock.workflow.clocks import measure
 from caseclock.workflow.history import Case
 from caseclock.workflow.messages import Text
 from caseclock.workflow.model import Clock, Counting, Limit, Period, Roll, TimeUnit
+from caseclock.workflow.showing import pages
 
 ZH = language("zh")
 MONDAY = datetime(2026, 11, 16, 1, tzinfo=UTC)

@@ -13,7 +13,7 @@ from caseclock.definitions.posts_reader import Import, import_posts, read_table
 from caseclock.storage import MemoryStore
 from caseclock.workflow import DefinitionInvalid, Engine, InvalidInput
 from caseclock.workflow.engine import BatchResult
-from caseclock.workflow.story import DrivenTime
+from caseclock.workflow.rehearsal.story import DrivenTime
 
 MAP = """
 columns: {subject: 主题, author: 网名, posted_at: 留言时间, body: 内容}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from caseclock.definitions.instants import read_date, read_instant, read_span
 from caseclock.workflow import InvalidInput
-from caseclock.workflow.pages import show_due, show_instant
+from caseclock.workflow.showing.pages import show_due, show_instant
 
 SHANGHAI = "Asia/Shanghai"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from caseclock.definitions import YamlReader
-from caseclock.definitions.rehearsal_reader import read_rehearsal
+from caseclock.definitions.rehearsals.reader import read_rehearsal
 from caseclock.storage import MemoryStore
 from caseclock.workflow import DefinitionInvalid
-from caseclock.workflow.rehearsal import Rehearsed, rehearse
+from caseclock.workflow.rehearsal.rehearsing import Rehearsed, rehearse
 
 Run = Callable[..., Rehearsed]
 

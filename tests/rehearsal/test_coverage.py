@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from caseclock.workflow.coverage import Part, features, spoken
-from caseclock.workflow.rehearsal import together
+from caseclock.workflow.rehearsal.coverage import Part, features, spoken
+from caseclock.workflow.rehearsal.rehearsing import together
 
 # A clock with every rule that a test can reach; `ALL` names them.
 PROCEDURE = """\

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from caseclock.definitions import rehearsal_shapes as shapes
-from caseclock.definitions.rehearsal_reader import read_rehearsal
+from caseclock.definitions.rehearsals import shapes as shapes
+from caseclock.definitions.rehearsals.reader import read_rehearsal
 from caseclock.definitions.shape_problems import check_shape
 
 PAGE = (Path(__file__).parents[2] / "docs" / "testing.md").read_text(encoding="utf-8")
@@ -87,7 +87,7 @@ def test_the_python_of_the_page_runs() -> None:
 def test_the_words_for_standings_are_those_of_the_program() -> None:
     from typing import get_args
 
-    from caseclock.workflow.expectations import Standing
+    from caseclock.workflow.rehearsal.expectations import Standing
 
     assert list(get_args(shapes.StandingWord)) == [word.value for word in Standing]
 

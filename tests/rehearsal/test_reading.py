@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from caseclock.definitions.rehearsal_reader import find_tests, read_rehearsal
+from caseclock.definitions.rehearsals.reader import find_tests, read_rehearsal
 from caseclock.workflow import DefinitionInvalid, NotFound
 
 HEAD = "test: online_opinion\ncases:\n  - steps:\n"

@@ -8,10 +8,10 @@ from importlib import resources
 import pytest
 
 from caseclock.definitions import YamlReader, shipped
-from caseclock.definitions.rehearsal_reader import read_rehearsal
+from caseclock.definitions.rehearsals.reader import read_rehearsal
 from caseclock.storage import MemoryStore
-from caseclock.workflow.coverage import Part, spoken
-from caseclock.workflow.rehearsal import Rehearsed, rehearse
+from caseclock.workflow.rehearsal.coverage import Part, spoken
+from caseclock.workflow.rehearsal.rehearsing import Rehearsed, rehearse
 
 FILES = sorted(file.name for file in resources.files("caseclock.definitions").iterdir() if file.name.endswith(".yaml"))
 TESTS = [name for name in FILES if name.endswith(".test.yaml")]

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from caseclock.definitions import YamlReader, shipped
-from caseclock.definitions.story_reader import read_story
+from caseclock.definitions.rehearsals.story_reader import read_story
 from caseclock.storage import MemoryStore
 from caseclock.workflow import DefinitionInvalid, Engine
-from caseclock.workflow.story import DrivenTime, Outcome, play
+from caseclock.workflow.rehearsal.story import DrivenTime, Outcome, play
 
 HEAD = """
 story: short
