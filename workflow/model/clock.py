@@ -1,8 +1,4 @@
-"""The checked model: a procedure as frozen values, with no trace of YAML and no behaviour.
-
-A `Procedure` has a lifecycle for its cases and one for each kind of subcase. A `Lifecycle` has states with their
-actions, and clocks that run beside the states. Expressions stay source text here; `guards` gives them meaning.
-"""
+"""Clocks as frozen values: every word in which a law says when a limit starts, how it is counted and where it ends."""
 
 from __future__ import annotations
 
@@ -10,62 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from .messages import Message, Text, say
-
-SYSTEM = "system"
-"""The role, and the actor, of everything the engine does by itself: rungs of a ladder, joins, expiry."""
-
-OPEN = "open"
-"""The action of every case's first event, and the word in a definition for "all states that are not final"."""
+from ..messages import Message, Text, say
 
 OPENED = "opened"
 """The start of a clock that means the instant at which the case was opened."""
-
-RECOUNTED = "recounted"
-"""The action of an event by which a new version of a calendar changed dues; no definition may use the word."""
-
-REVISED = "revised"
-"""The action of an event by which a late entry in its family overtook events of this case; reserved as well."""
-
-CASE = "case"
-"""The kind of a case that has no parent, and the prefix by which a subcase names its parent's fields and clocks."""
-
-
-class FieldType(StrEnum):
-    """The one set of types that case fields, action inputs and documents share."""
-
-    TEXT = "text"
-    FLAG = "flag"
-    INTEGER = "integer"
-    CHOICE = "choice"
-    INSTANT = "instant"
-    DATE = "date"
-    URL = "url"
-    UNIT = "unit"
-    ACTOR = "actor"
-    LIST = "list"
-    FILE = "file"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One value that a case can carry.
-
-    Args:
-        of: the element type of a list.
-        choices: for a choice: its values with their titles.
-        set_by: roles that may give it; empty means whoever may take the action.
-        private: to be masked in output.
-    """
-
-    name: str
-    type: FieldType
-    title: Text
-    required: bool = False
-    private: bool = False
-    of: FieldType | None = None
-    choices: Mapping[str, Text] = field(default_factory=dict)
-    set_by: tuple[str, ...] = ()
 
 
 class TimeUnit(StrEnum):
@@ -86,6 +30,19 @@ EXACT_UNITS = (TimeUnit.MINUTE, TimeUnit.WORKING_MINUTE, TimeUnit.HOUR, TimeUnit
 """The units of exact time; the others count days."""
 
 
+_LENGTHS = {
+    TimeUnit.MINUTE: (say("{number} minute"), say("{number} minutes")),
+    TimeUnit.WORKING_MINUTE: (say("{number} working minute"), say("{number} working minutes")),
+    TimeUnit.HOUR: (say("{number} hour"), say("{number} hours")),
+    TimeUnit.WORKING_HOUR: (say("{number} working hour"), say("{number} working hours")),
+    TimeUnit.DAY: (say("{number} day"), say("{number} days")),
+    TimeUnit.WORKING_DAY: (say("{number} working day"), say("{number} working days")),
+    TimeUnit.WEEK: (say("{number} week"), say("{number} weeks")),
+    TimeUnit.MONTH: (say("{number} month"), say("{number} months")),
+    TimeUnit.YEAR: (say("{number} year"), say("{number} years")),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A length of legal time, such as ``3 working days``."""
@@ -103,19 +60,6 @@ class Period:
         '3 working days'
         """
         return replace(_LENGTHS[self.unit][self.amount != 1], values={"number": self.amount})
-
-
-_LENGTHS = {
-    TimeUnit.MINUTE: (say("{number} minute"), say("{number} minutes")),
-    TimeUnit.WORKING_MINUTE: (say("{number} working minute"), say("{number} working minutes")),
-    TimeUnit.HOUR: (say("{number} hour"), say("{number} hours")),
-    TimeUnit.WORKING_HOUR: (say("{number} working hour"), say("{number} working hours")),
-    TimeUnit.DAY: (say("{number} day"), say("{number} days")),
-    TimeUnit.WORKING_DAY: (say("{number} working day"), say("{number} working days")),
-    TimeUnit.WEEK: (say("{number} week"), say("{number} weeks")),
-    TimeUnit.MONTH: (say("{number} month"), say("{number} months")),
-    TimeUnit.YEAR: (say("{number} year"), say("{number} years")),
-}
 
 
 class FirstDay(StrEnum):
@@ -446,188 +390,3 @@ class Clock:
     receipts: Mapping[str, DeemedReceipt] = field(default_factory=dict)
     applies: str | None = None
     not_before: Floor | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """A condition on an action, and what to tell whoever does not meet it."""
-
-    check: str
-    say: Text | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """Subcases that an action opens: of which kind, one for each unit named in which field."""
-
-    subcase: str
-    units: str
-
-
-@dataclass(frozen=True, slots=True)
-class Firing:
-    """An action that a case's action fires on its subcases.
-
-    Args:
-        units: the field naming the unit or units whose subcases are meant; None means every one where it is legal.
-    """
-
-    subcase: str
-    action: str
-    units: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """What a person, or the system, may do in a state.
-
-    Args:
-        by: roles that may do it.
-        to: the state it leads to; None means it stays.
-        inputs: values it takes; they are kept as fields of the case.
-        guards: conditions, all of which must hold.
-        sets: fields computed from expressions when it is done.
-        optional: it may be done, but nobody's inbox shows the case because of it.
-        issues: the document it issues, with a number.
-    """
-
-    name: str
-    title: Text
-    by: tuple[str, ...]
-    to: str | None = None
-    inputs: tuple[Field, ...] = ()
-    guards: tuple[Guard, ...] = ()
-    sets: Mapping[str, str] = field(default_factory=dict)
-    opens: Opening | None = None
-    fires: Firing | None = None
-    issues: str | None = None
-    optional: bool = False
-    basis: Text | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """One state of the machine, with every action that is legal in it."""
-
-    name: str
-    stage: str
-    title: Text
-    actions: Mapping[str, Action] = field(default_factory=dict)
-    final: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Lifecycle:
-    """The states, fields and clocks of a case, or of one kind of subcase. The first state is where it begins.
-
-    Args:
-        kind: ``case``, or the name of the kind of subcase.
-        fields: the declared fields and every action's inputs: all that an expression may name.
-        opens_with: the declared fields, which may be given when the case is opened.
-    """
-
-    kind: str
-    fields: Mapping[str, Field]
-    clocks: Mapping[str, Clock]
-    states: Mapping[str, State]
-    opens_with: tuple[Field, ...] = ()
-
-    @property
-    def initial(self) -> str:
-        """The state in which a case begins: the first one declared."""
-        return next(iter(self.states))
-
-    @property
-    def actions(self) -> Mapping[str, Action]:
-        """Every action by name; where states declare one name differently, the first."""
-        found: dict[str, Action] = {}
-        for state in self.states.values():
-            for name, action in state.actions.items():
-                found.setdefault(name, action)
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Subcase:
-    """A kind of subcase: one for each unit, with a lead unit, joined again by ``when_all``.
-
-    Args:
-        for_each: the case's field that names the units.
-        lead: the case's field that names the lead unit.
-        delivered_to: roles of the unit to whom it is delivered, the first that the unit's roster has.
-        when_all: state of the subcases -> action that the system fires on the case when all that are open are in it.
-        when_lead: the same, as soon as the lead unit's subcase enters the state.
-        when_case_ends: the action fired on every open subcase when the case ends.
-    """
-
-    lifecycle: Lifecycle
-    title: Text
-    for_each: str
-    lead: str | None = None
-    delivered_to: tuple[str, ...] = ()
-    when_all: Mapping[str, str] = field(default_factory=dict)
-    when_lead: Mapping[str, str] = field(default_factory=dict)
-    when_case_ends: str | None = None
-    issues: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One of the steps people talk about; groups states."""
-
-    name: str
-    step: int
-    title: Text
-    basis: Text | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """Somebody's part in the procedure. ``of_unit`` roles act for their own unit only."""
-
-    name: str
-    title: Text
-    of_unit: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A paper that an action issues; numbered without gaps in its own series."""
-
-    name: str
-    title: Text
-    numbering: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A question that the rule leaves open, the reading adopted, and the place in the definition that switches it."""
-
-    question: str
-    adopted: Text
-    basis: Text
-    switch: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Procedure:
-    """One procedure in one version."""
-
-    id: str
-    version: int
-    title: Text
-    calendar: str
-    numbering: str
-    opened_by: tuple[str, ...]
-    stages: Mapping[str, Stage]
-    roles: Mapping[str, Role]
-    case: Lifecycle
-    basis: Text | None = None
-    subcases: Mapping[str, Subcase] = field(default_factory=dict)
-    documents: Mapping[str, Document] = field(default_factory=dict)
-    separation: tuple[tuple[str, ...], ...] = ()
-    readings: tuple[Reading, ...] = ()
-
-    def lifecycle(self, kind: str) -> Lifecycle:
-        """Return the lifecycle of cases (kind ``case``) or of a kind of subcase."""
-        return self.case if kind == CASE else self.subcases[kind].lifecycle
