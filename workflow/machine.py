@@ -14,7 +14,7 @@ from transitions import Machine, MachineError
 
 from .guards import Facts, compile_expression
 from .messages import Message, Text, say
-from .model import Action, Clock, Guard, Lifecycle
+from .model import Action, Extension, Guard, Lifecycle
 
 Step = Literal["ask", "grant", "refuse"]
 
@@ -22,8 +22,8 @@ Step = Literal["ask", "grant", "refuse"]
 class CaseFacts(Facts, Protocol):
     """What conditions may ask about a case: the facts of expressions, and whether an extension may take a step."""
 
-    def extension_refusal(self, clock: str, step: Step) -> Message | None:
-        """Return why the extension of ``clock`` cannot be asked for, granted or refused now; None when it can."""
+    def extension_refusal(self, clock: str, step: Step, which: int = 0) -> Message | None:
+        """Return why an extension of ``clock`` cannot be asked for, granted or refused now; None when it can."""
 
     def pause_refusal(self, clock: str, action: str) -> Message | None:
         """Return why ``action`` cannot pause ``clock`` once more; None when it can."""
@@ -120,9 +120,9 @@ def _transitions(lifecycle: Lifecycle) -> Iterator[dict[str, Any]]:
 def _conditions(lifecycle: Lifecycle, action: Action, given: set[str] | None = None) -> Iterator[Condition]:
     """Yield the conditions of an action; with ``given``, only the guards that do not depend on these inputs."""
     for clock in lifecycle.clocks.values():
-        step = _extension_step(clock, action.name)
-        if step:
-            yield _extension_condition(clock.name, step)
+        for which, extension in enumerate(clock.extensions):
+            if step := _extension_step(extension, action.name):
+                yield _extension_condition(clock.name, step, which)
         if any(action.name in pause.begins for pause in clock.pauses):
             yield _pause_condition(clock.name, action.name)
     for guard in action.guards:
@@ -130,21 +130,15 @@ def _conditions(lifecycle: Lifecycle, action: Action, given: set[str] | None = N
             yield _guard_condition(guard)
 
 
-def _extension_step(clock: Clock, action: str) -> Step | None:
-    """Return which step of the clock's extension the action takes, if any."""
-    if clock.extension is None:
-        return None
-    steps: dict[str | None, Step] = {
-        clock.extension.ask: "ask",
-        clock.extension.grant: "grant",
-        clock.extension.refuse: "refuse",
-    }
+def _extension_step(extension: Extension, action: str) -> Step | None:
+    """Return which step of the extension the action takes, if any."""
+    steps: dict[str | None, Step] = {extension.ask: "ask", extension.grant: "grant", extension.refuse: "refuse"}
     return steps.get(action)
 
 
-def _extension_condition(clock: str, step: Step) -> Condition:
+def _extension_condition(clock: str, step: Step, which: int) -> Condition:
     def holds(attempt: Attempt) -> bool:
-        attempt.refusal = attempt.facts.extension_refusal(clock, step)
+        attempt.refusal = attempt.facts.extension_refusal(clock, step, which)
         return attempt.refusal is None
 
     return holds

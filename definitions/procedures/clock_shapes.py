@@ -155,6 +155,10 @@ def _refuse_without(key: str, needed: str, value: object, other: object) -> None
         raise PydanticCustomError("needs_key", "a key needs another one", {"key": key, "needed": needed})
 
 
+def _listed_mapping(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
 class AdditionShape(Shape):
     """How much more: a length, or the field that holds the number."""
 
@@ -227,6 +231,12 @@ class ExtensionShape(Shape):
     def _one(self) -> ExtensionShape:
         _refuse_unless_one(self.to, self.by, self.until, keys=["to", "by", "until"])
         return self
+
+
+Extensions = Annotated[
+    list[ExtensionShape],
+    BeforeValidator(_listed_mapping, json_schema_input_type=ExtensionShape | list[ExtensionShape]),
+]
 
 
 class WithinShape(Shape):
@@ -371,11 +381,9 @@ Starts = Annotated[
 ]
 
 
-def _pauses(value: Any) -> Any:
-    return [value] if isinstance(value, dict) else value
-
-
-Pauses = Annotated[list[PauseShape], BeforeValidator(_pauses, json_schema_input_type=PauseShape | list[PauseShape])]
+Pauses = Annotated[
+    list[PauseShape], BeforeValidator(_listed_mapping, json_schema_input_type=PauseShape | list[PauseShape])
+]
 Rungs = dict[str, Annotated[RungShape, BeforeValidator(under("do"), json_schema_input_type=str | RungShape)]]
 
 
@@ -410,8 +418,8 @@ class ClockShape(Shape):
     """Actions that undo an earlier stop, as if it had not been."""
     restarts: Names = Field(default_factory=list)
     """Actions from which the clock starts anew."""
-    extension: ExtensionShape | None = None
-    """How it may be extended."""
+    extension: Extensions = Field(default_factory=list)
+    """How it may be extended: in one way, or in several."""
     within: WithinShape | None = None
     """Not later than another clock's due, less a reserve."""
     not_before: Annotated[

@@ -121,6 +121,7 @@ class LifecycleReader:
 
     def _clock(self, name: str, shape: clock_shapes.ClockShape) -> Clock:
         path = (*self.path, "clocks", name)
+        extensions = tuple(extension_of(extension) for extension in shape.extension)
         return Clock(
             name=name,
             title=title_of(name, shape.title),
@@ -131,7 +132,8 @@ class LifecycleReader:
             effect=shape.effect or Effect.STATUTORY,
             runs_on=tuple(shape.runs_on),
             restarts=tuple(shape.restarts),
-            extension=extension_of(shape.extension) if shape.extension else None,
+            extension=extensions[0] if extensions else None,
+            further_extensions=extensions[1:],
             within=bound_of(shape.within) if shape.within else None,
             ladder=tuple(self._ladder(path, shape.ladder)),
             latest_start=latest_start_of(shape.starts_at_latest),

@@ -98,7 +98,7 @@ def test_a_case_that_ends_without_a_stop_ends_the_clock():
 def test_a_restart_begins_anew():
     ledger = read(answer=[5], ask=[1], grant=[2], complete=[6])
     assert ledger.start == Start(hour(6), "complete")
-    assert (ledger.stopped_at, ledger.grants, ledger.asked_at) == (None, (), None)
+    assert (ledger.stopped_at, ledger.grants, ledger.asked) == (None, (), (None,))
     assert ledger.round == 2, "one extension and one restart: no round is used twice"
     assert read(complete=[6], answer=[7]).stopped_at == hour(7)
 
@@ -120,11 +120,11 @@ def test_it_is_extended_at_most_as_often_as_the_rule_allows():
 
 
 def test_an_ask_is_pending_until_it_is_decided():
-    assert read(ask=[1]).asked_at == hour(1)
-    assert read(ask=[1, 2]).asked_at == hour(1)
-    assert read(ask=[1], grant=[2]).asked_at is None
-    assert read(ask=[1], refuse=[2]).asked_at is None
-    assert read(ask=[1, 3], refuse=[2]).asked_at == hour(3)
+    assert read(ask=[1]).asked == (hour(1),)
+    assert read(ask=[1, 2]).asked == (hour(1),)
+    assert read(ask=[1], grant=[2]).asked == (None,)
+    assert read(ask=[1], refuse=[2]).asked == (None,)
+    assert read(ask=[1, 3], refuse=[2]).asked == (hour(3),)
 
 
 marks = st.dictionaries(

@@ -391,6 +391,22 @@ def test_a_grant_that_holds_for_every_run_counts_when_the_clock_has_started_anew
     assert "the most allowed" in why_not_grant(status(cn, every_run, done), wall("2026-11-19T09:00"), {}).text()
 
 
+def test_a_clock_may_be_extended_in_several_ways(cn):
+    """Ten days by agreement and, apart from that, five by decision of the head, who must be asked."""
+    agreed = Extension(ExtensionMode.BY, Period(10, DAYS), 1, None, "agree")
+    decided = Extension(ExtensionMode.BY, Period(5, DAYS), 1, "ask", "decide", cap=Period(18, DAYS))
+    clock = replace(CLOCK, extension=agreed, further_extensions=(decided,))
+    assert due(cn, clock, case(agree=["2026-11-17T09:00"])) == "12-02 00:00"
+    both = case(agree=["2026-11-17T09:00"], ask=["2026-11-18T09:00"], decide=["2026-11-19T09:00"])
+    assert due(cn, clock, both) == "12-05 00:00", "the cap of the second: 18 days"
+    assert due(cn, clock, case(ask=["2026-11-18T09:00"], decide=["2026-11-19T09:00"])) == "11-27 00:00"
+    found, at = status(cn, clock, case(agree=["2026-11-17T09:00"])), wall("2026-11-18T10:00")
+    assert "the most allowed" in why_not_grant(found, at, {}).text()
+    assert "no extension has been asked for" in why_not_grant(found, at, {}, 1).text()
+    assert why_not_ask(found, at, 1) is None
+    assert found.asked == (None, None)
+
+
 # Readings, bounds, expiry
 
 

@@ -42,7 +42,7 @@ class Extensions:
 
     refusal: Message | None = None
 
-    def extension_refusal(self, clock: str, step: str) -> Message | None:
+    def extension_refusal(self, clock: str, step: str, which: int = 0) -> Message | None:
         return self.refusal
 
     def pause_refusal(self, clock: str, action: str) -> Message | None:

@@ -45,8 +45,8 @@ def check_limits(procedure: Procedure) -> Iterator[Problem]:
                 if expiry.when is None:
                     message = say("what comes after this one can never happen; give it a condition (when)")
                     yield Problem("limit-order", (*place, "expires", index), message)
-            if clock.extension:
-                yield from _extension((*place, "extension"), clock, clock.extension, lifecycle)
+            for index, extension in enumerate(clock.extensions):
+                yield from _extension((*place, "extension", index), clock, extension, lifecycle)
             for key, other in (("within", clock.within), ("not_before", clock.not_before)):
                 if other:
                     yield from _other_clock((*place, key, "clock"), clock, other, procedure, lifecycle)

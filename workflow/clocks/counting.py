@@ -21,6 +21,7 @@ def count(
     calendar: Calendar,
     *,
     extension: Extension | None = None,
+    further_extensions: Sequence[Extension] = (),
     grants: Sequence[Grant] = (),
     until: date | datetime | None = None,
     amount: int | None = None,
@@ -34,7 +35,7 @@ def count(
 
     Args:
         start: the instant from which it runs, with a zone.
-        extension: the clock's rule for extending; needed when there are grants.
+        extension, further_extensions: the clock's rules for extending; needed when there are grants.
         grants: the extensions granted, in effective order.
         until: for a limit that ends on a field's date, or is counted back from one: that date, or the instant in UTC.
         amount: for a limit whose number stands in a field: that number.
@@ -55,21 +56,22 @@ def count(
     until_at = until if isinstance(until, datetime) else None
     until_day = calendar.to_date(until_at) if until_at else until
     course = Course(start, day, periods, until_day, limit.counting, calendar, bool(limit.before), at_day_end, until_at)
-    reckoning = _reckoned(course, extension, grants) if grants else Reckoning(course, ending(course))
+    extensions = (extension, *further_extensions) if extension else ()
+    reckoning = _reckoned(course, extensions, grants) if grants else Reckoning(course, ending(course))
     if pauses and until is None:
         for pause in sorted(pauses, key=lambda pause: (pause.begins, pause.ends)):
             if pause.begins >= reckoning.due:
                 break
             course = course._replace(pauses=(*course.pauses, pause))
-            reckoning = _reckoned(course, extension, grants)
+            reckoning = _reckoned(course, extensions, grants)
     if received is None and bound is None and floor is None:
         return reckoning
     return reckoning._replace(received=received, bound=bound, floor=floor)
 
 
-def recounted(reckoning: Reckoning, extension: Extension, grants: Sequence[Grant]) -> Reckoning:
+def recounted(reckoning: Reckoning, extensions: Sequence[Extension], grants: Sequence[Grant]) -> Reckoning:
     """Return the same limit counted with other grants."""
-    return _reckoned(reckoning.unextended or reckoning.course, extension, grants)
+    return _reckoned(reckoning.unextended or reckoning.course, extensions, grants)
 
 
 def cap_of(reckoning: Reckoning, extension: Extension) -> Ending | None:
@@ -86,18 +88,19 @@ def _periods(limit: Limit, amount: int | None) -> tuple[Period, ...]:
     return ()
 
 
-def _reckoned(course: Course, extension: Extension | None, grants: Sequence[Grant]) -> Reckoning:
+def _reckoned(course: Course, extensions: Sequence[Extension], grants: Sequence[Grant]) -> Reckoning:
     """The reckoning after every grant. A grant never shortens: a total that ends earlier changes nothing."""
     end = ending(course)
     if not grants:
         return Reckoning(course, end)
-    if extension is None:
+    if not extensions:
         raise ValueError("grants need the extension rule under which they were granted")
-    cap = _capped(course, extension)
     reached, extended, given = course, [], course
     for grant in grants:
+        extension = extensions[grant.which]
         given = _longer(given, course, extension, grant)
         further, later = given, ending(given)
+        cap = _capped(course, extension)
         if cap and later.due > cap[1].due:
             further, later = cap
         if later.due > end.due:

@@ -34,13 +34,14 @@ class Start:
 class Grant:
     """An extension granted: when it was asked for, when it was granted and by whom, and the values given with it. UTC.
 
-    Where nobody needs to ask, it was asked for when it was granted.
+    Where nobody needs to ask, it was asked for when it was granted. ``which``: the extension's position in its clock.
     """
 
     asked_at: datetime
     at: datetime
     actor: str
     given: Mapping[str, Any] = field(default_factory=dict)
+    which: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ class Ledger:
         stopped_at: the first stop that no later action undid.
         ended_at: when the case ended without a stop.
         expired_at: when the limit ran out and the system did what the clock's ``expires`` says.
-        grants: extensions of this run.
-        asked_at: an extension that was asked for and is not decided.
+        grants: extensions of this run, in effective order.
+        asked: for each extension of the clock: when it was asked for, where that is not decided.
         pauses: in order of their beginning.
         round: number of restarts and extensions so far, and of pauses in the runs before this one.
     """
@@ -74,7 +75,7 @@ class Ledger:
     ended_at: datetime | None = None
     expired_at: datetime | None = None
     grants: tuple[Grant, ...] = ()
-    asked_at: datetime | None = None
+    asked: tuple[datetime | None, ...] = ()
     pauses: tuple[Stretch, ...] = ()
     round: int = 0
 
@@ -113,10 +114,8 @@ def read_ledger(
     if not starts:
         return None
     runs = _runs(starts)
-    decided = [_decisions(clock.extension, case, run) for run in runs]
-    grants, asked_at = decided[-1]
-    if clock.extension and clock.extension.every_run:
-        grants = tuple(grant for granted, _ in decided for grant in granted)[: clock.extension.times]
+    decided = [[_decisions(which, rule, case, run) for run in runs] for which, rule in enumerate(clock.extensions)]
+    grants = [grant for rule, by_run in zip(clock.extensions, decided, strict=True) for grant in _held(rule, by_run)]
     stopped_at = _stop(clock, case, runs[-1])
     expired_at = _expiry(clock, case, runs[-1]) if stopped_at is None else None
     return Ledger(
@@ -124,12 +123,12 @@ def read_ledger(
         stopped_at=stopped_at,
         ended_at=case.closed_at if stopped_at is None and expired_at is None else None,
         expired_at=expired_at,
-        grants=grants,
-        asked_at=asked_at,
+        grants=tuple(sorted(grants, key=lambda grant: grant.at)),
+        asked=tuple(by_run[-1][1] for by_run in decided),
         pauses=tuple(_pauses(clock, case, calendar, runs[-1])) if clock.pauses else (),
         round=len(runs)
         - 1
-        + sum(len(granted) for granted, _ in decided)
+        + sum(len(granted) for by_run in decided for granted, _ in by_run)
         + _paused_before(clock, case, calendar, runs[:-1]),
     )
 
@@ -252,10 +251,19 @@ def _happened(names: Iterable[str], case: Case, calendar: Calendar, run: _Run) -
             yield mark.at, name, mark.actor
 
 
-def _decisions(extension: Extension | None, case: Case, run: _Run) -> tuple[tuple[Grant, ...], datetime | None]:
+Decisions = tuple[tuple[Grant, ...], datetime | None]
+"""The extensions granted in a run, and when one was asked for that is not decided."""
+
+
+def _held(extension: Extension, by_run: Sequence[Decisions]) -> tuple[Grant, ...]:
+    """The grants that count in the last run: its own, or those of every run."""
+    if not extension.every_run:
+        return by_run[-1][0]
+    return tuple(grant for granted, _ in by_run for grant in granted)[: extension.times]
+
+
+def _decisions(which: int, extension: Extension, case: Case, run: _Run) -> Decisions:
     """The extensions granted in a run, at most as many as the rule allows, and the ask that is still open."""
-    if extension is None:
-        return (), None
     grants: list[Grant] = []
     asked_at: datetime | None = None
     for action, mark in _in_turn(extension, case, run):
@@ -264,7 +272,7 @@ def _decisions(extension: Extension | None, case: Case, run: _Run) -> tuple[tupl
         elif action == extension.refuse:
             asked_at = None
         elif len(grants) < extension.times and (asked_at or extension.ask is None):
-            grants.append(Grant(asked_at or mark.at, mark.at, mark.actor, mark.given))
+            grants.append(Grant(asked_at or mark.at, mark.at, mark.actor, mark.given, which))
             asked_at = None
     return tuple(grants), asked_at
 

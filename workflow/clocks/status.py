@@ -12,7 +12,7 @@ from datetime import date, datetime
 from ..calendars import Calendar
 from ..history import Case, RungKey
 from ..messages import Text
-from ..model import SYSTEM, Clock, Limit, Rung, Side, Strictness
+from ..model import SYSTEM, Clock, Extension, Limit, Rung, Side, Strictness
 from .counting import count
 from .hours import in_hours
 from .ladder import after, less_reserve, rung_instant
@@ -52,8 +52,8 @@ class ClockStatus:
         ended_at: when the case ended without a stop.
         expired_at: when the limit ran out with a consequence that the law lays down (``expires``).
         grants: the extensions granted.
-        grant_until: when an extension may be granted at the latest, where there is such a rule.
-        asked_at: an extension asked for and not decided.
+        grants_until: for each extension: when it may be granted at the latest, where there is such a rule.
+        asked: for each extension: when it was asked for, where that is not decided.
         pauses: the pauses of this run.
         paused_since: when time stood still, if it does so now.
         round: number of restarts, extensions and ended pauses so far: each begins the ladder anew.
@@ -74,8 +74,8 @@ class ClockStatus:
     ended_at: datetime | None
     expired_at: datetime | None
     grants: tuple[Grant, ...]
-    grant_until: datetime | None
-    asked_at: datetime | None
+    grants_until: tuple[datetime | None, ...]
+    asked: tuple[datetime | None, ...]
     pauses: tuple[Pausing, ...]
     paused_since: datetime | None
     round: int
@@ -114,10 +114,20 @@ class ClockStatus:
         dues = {Strictness.STRICT: self.strict_due_at, Strictness.LENIENT: self.lenient_due_at}
         return dues.get(reading, self.due_at)
 
-    def lapsed(self, at: datetime) -> bool:
+    @property
+    def asked_at(self) -> datetime | None:
+        """When an extension was asked for that is not decided."""
+        return next((asked for asked in self.asked if asked), None)
+
+    @property
+    def grant_until(self) -> datetime | None:
+        """When an extension may be granted at the latest, where there is such a rule."""
+        return next((until for until in self.grants_until if until), None)
+
+    def lapsed(self, at: datetime, which: int = 0) -> bool:
         """Return whether an extension was asked for and was not decided when the limit ran out."""
-        extension = self.clock.extension
-        return bool(self.asked_at and extension and extension.before_due and at > self.due_at)
+        extensions = self.clock.extensions
+        return bool(extensions and self.asked[which] and extensions[which].before_due and at > self.due_at)
 
 
 def measure(
@@ -187,6 +197,7 @@ class _Measured:
             self.received.at,
             self.calendar,
             extension=self.clock.extension,
+            further_extensions=self.clock.further_extensions,
             grants=self.ledger.grants,
             until=until,
             amount=amount,
@@ -197,10 +208,9 @@ class _Measured:
             at_day_end=self.ledger.start.by_system,
         )
 
-    def grant_until(self, reckoning: Reckoning) -> datetime | None:
+    def grant_until(self, extension: Extension, reckoning: Reckoning) -> datetime | None:
         """The last instant at which an extension may be granted, counted as the clock itself; None for no such rule."""
-        extension = self.clock.extension
-        if extension is None or extension.decided_within is None:
+        if extension.decided_within is None:
             return None
         start = (
             known(extension.decided_after, self.case, self.calendar) if extension.decided_after else self.received.at
@@ -313,8 +323,8 @@ def _status(measured: _Measured, reckoning: Reckoning, strict: datetime, lenient
         ended_at=ledger.ended_at,
         expired_at=ledger.expired_at,
         grants=ledger.grants,
-        grant_until=measured.grant_until(reckoning),
-        asked_at=ledger.asked_at,
+        grants_until=tuple(measured.grant_until(extension, reckoning) for extension in clock.extensions),
+        asked=ledger.asked,
         pauses=effective,
         paused_since=next((pause.begins for pause in effective if _stands(pause, measured.at)), None),
         round=ledger.round + len(ended),

@@ -128,8 +128,8 @@ class Situation:
         inside = [case.state == state for case in alive]
         return any(inside) if which == "any" else bool(inside) and all(inside)
 
-    def extension_refusal(self, clock: str, step: Step) -> Message | None:
-        """Return why the extension of ``clock`` cannot take this step at this instant; None when it can."""
+    def extension_refusal(self, clock: str, step: Step, which: int = 0) -> Message | None:
+        """Return why an extension of ``clock`` cannot take this step at this instant; None when it can."""
         status = self.clock(clock)
         if status is None:
             return say(
@@ -137,11 +137,11 @@ class Situation:
             )
         match step:
             case "ask":
-                return why_not_ask(status, self.at)
+                return why_not_ask(status, self.at, which)
             case "grant":
-                return why_not_grant(status, self.at, self.inputs)
+                return why_not_grant(status, self.at, self.inputs, which)
             case "refuse":
-                return why_not_refuse(status)
+                return why_not_refuse(status, which)
 
     def pause_refusal(self, clock: str, action: str) -> Message | None:
         """Return why ``action`` cannot pause a clock once more; None when it can, or the clock does not run."""

@@ -358,6 +358,7 @@ class Clock:
         strict, lenient: other readings of its limits: an earlier one for warnings, a later one for sanctions.
         expires: what the system does at due, where the limit has run out; the first whose condition holds ends the
             clock.
+        extension, further_extensions: how it may be extended; most clocks know one way.
         applies: the condition under which the case has this clock at all.
         not_before: it ends not earlier than another clock.
         receipts: for names of ``starts``: when that counts as received, where it is not as for the others.
@@ -390,3 +391,9 @@ class Clock:
     receipts: Mapping[str, DeemedReceipt] = field(default_factory=dict)
     applies: str | None = None
     not_before: Floor | None = None
+    further_extensions: tuple[Extension, ...] = ()
+
+    @property
+    def extensions(self) -> tuple[Extension, ...]:
+        """Every way in which it may be extended; a grant names its own by the position here."""
+        return (self.extension, *self.further_extensions) if self.extension else ()

@@ -103,9 +103,12 @@ def _aspects(clock: Clock) -> Iterator[tuple[str, ...]]:
         yield ("late",)
     yield from (("ran_on", name) for name in clock.runs_on)
     yield from (("restarted", name) for name in clock.restarts)
-    if clock.extension:
-        decisions = {"asked": clock.extension.ask, "granted": clock.extension.grant, "refused": clock.extension.refuse}
-        yield from ((aspect,) for aspect, action in decisions.items() if action)
+    if any(extension.ask for extension in clock.extensions):
+        yield ("asked",)
+    if clock.extensions:
+        yield ("granted",)
+    if any(extension.refuse for extension in clock.extensions):
+        yield ("refused",)
     yield from (("rung", str(index)) for index in range(len(clock.ladder)))
     yield from (("expired", expiry.action) for expiry in clock.expires)
 
@@ -150,7 +153,7 @@ def reached(situation: Situation, events: Iterable[Event]) -> Iterator[Feature]:
 def _reached(clock: Clock, situation: Situation, events: Sequence[Event]) -> Iterator[tuple[str, ...]]:
     actions = {event.action for event in events}
     yield from (("ran_on", name) for name in clock.runs_on if name in actions)
-    if clock.extension and clock.extension.refuse in actions:
+    if any(extension.refuse in actions for extension in clock.extensions):
         yield ("refused",)
     yield from _delivered(clock, events)
     status = situation.clock(clock.name)
