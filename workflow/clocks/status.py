@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from ..calendars import Calendar
 from ..history import Case, RungKey
@@ -35,6 +36,21 @@ class RungAt:
     at: datetime
     side: Side
     expiry: bool = False
+
+
+class Dues(NamedTuple):
+    """The due by each reading of a limit, and the working target, where there is one."""
+
+    adopted: datetime
+    strict: datetime
+    lenient: datetime
+    target: datetime | None = None
+
+    def by(self, reading: Strictness) -> datetime:
+        """Return the due by one of the readings."""
+        if reading is Strictness.ADOPTED:
+            return self.adopted
+        return self.strict if reading is Strictness.STRICT else self.lenient
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +127,7 @@ class ClockStatus:
 
     def due_by(self, reading: Strictness) -> datetime:
         """Return the due by one of the readings."""
-        dues = {Strictness.STRICT: self.strict_due_at, Strictness.LENIENT: self.lenient_due_at}
-        return dues.get(reading, self.due_at)
+        return Dues(self.due_at, self.strict_due_at, self.lenient_due_at).by(reading)
 
     @property
     def asked_at(self) -> datetime | None:
@@ -310,7 +325,8 @@ def _status(measured: _Measured, reckoning: Reckoning, strict: datetime, lenient
     target, effective = measured.target(due), reckoning.course.pauses
     ended = [pause.ends for pause in effective if not pause.open and pause.ends <= measured.at]
     began = [ledger.start.at, *(grant.at for grant in ledger.grants), *ended]
-    status = ClockStatus(
+    number, dues = ledger.round + len(ended), Dues(due, strict, lenient, target)
+    return ClockStatus(
         clock=clock,
         started_at=measured.received.at,
         started_by=ledger.start.by,
@@ -327,30 +343,29 @@ def _status(measured: _Measured, reckoning: Reckoning, strict: datetime, lenient
         asked=ledger.asked,
         pauses=effective,
         paused_since=next((pause.begins for pause in effective if _stands(pause, measured.at)), None),
-        round=ledger.round + len(ended),
+        round=number,
         round_began=max(began),
         provisional=reckoning.provisional,
-        rungs=(),
+        rungs=tuple(_rungs(measured, dues, effective, number)),
         reckoning=reckoning,
     )
-    return replace(status, rungs=tuple(_rungs(status, measured.holds))) if clock.ladder or clock.expires else status
 
 
-def _rungs(status: ClockStatus, holds: Callable[[str], bool]) -> Iterator[RungAt]:
-    """The ladder of the present round, and the expiry whose condition holds.
+def _rungs(measured: _Measured, dues: Dues, pauses: Sequence[Pausing], number: int) -> Iterator[RungAt]:
+    """The ladder of a round, and the expiry whose condition holds.
 
     A rung whose instant lies in a pause waits until time runs again.
     """
-    clock, calendar = status.clock, status.reckoning.calendar
-    expiry = next((expiry for expiry in clock.expires if expiry.when is None or holds(expiry.when)), None)
+    clock = measured.clock
+    expiry = next((expiry for expiry in clock.expires if expiry.when is None or measured.holds(expiry.when)), None)
     rungs = (*clock.ladder, Rung(Side.DUE, None, expiry.action)) if expiry else clock.ladder
     for index, rung in enumerate(rungs):
-        due = status.due_by(rung.goes_by)
-        if rung.side is Side.BEFORE and status.target_at is not None:
-            due = min(due, status.target_at)
-        at = rung_instant(rung, start=status.started_at, due=due, calendar=calendar)
-        for pause in status.pauses:
+        due = dues.by(rung.goes_by)
+        if rung.side is Side.BEFORE and dues.target is not None:
+            due = min(due, dues.target)
+        at = rung_instant(rung, start=measured.received.at, due=due, calendar=measured.calendar)
+        for pause in pauses:
             if pause.begins < at < pause.ends:
                 at = pause.ends
-        key = RungKey(clock.name, status.round, index)
+        key = RungKey(clock.name, number, index)
         yield RungAt(key, rung.action, at, rung.side, expiry=index == len(clock.ladder))
