@@ -252,6 +252,8 @@ def _notes(
     if day == explained.first:
         yield wording.beginning(reckoning.course, counted=kind is LineKind.COUNTED)
     yield from _reasons(explained, day, kind, spans)
+    if kind is LineKind.COUNTED and day == reckoning.ending.rolled_day < reckoning.ending.last_day:
+        yield wording.moved_here(reckoning.course, reckoning.ending)
     for extended in reckoning.extended:
         if extended.after < day <= extended.to:
             yield wording.extended(extended.grant.actor, calendar.to_date(extended.grant.at))

@@ -22,7 +22,7 @@ _SPANS = {
 
 def came_in(calendar: Calendar, instant: datetime) -> Message:
     """Return at what time something came in that counts as received later."""
-    return say("it came in at {time}", time=_clock_face(calendar, instant))
+    return say("what starts the clock came at {time}", time=_clock_face(calendar, instant))
 
 
 def not_started(course: Course) -> Message:
@@ -120,7 +120,7 @@ def rolled(calendar: Calendar, course: Course, end: Ending, day: date) -> Messag
     if day > max(end.rolled_day, end.last_day):
         return say("the limit goes on, because time stood still when it would have run out")
     if day == end.rolled_day != end.last_day:
-        return _moved_here(course, end)
+        return moved_here(course, end)
     if end.rolled_day < day <= end.last_day:
         return say(
             "the last day moves back, because this is not a working day: {reason}", reason=_why(calendar.note(day))
@@ -132,7 +132,7 @@ def rolled(calendar: Calendar, course: Course, end: Ending, day: date) -> Messag
     return say("the last day moves on, because this is not a working day: {reason}", reason=_why(calendar.note(day)))
 
 
-def _moved_here(course: Course, end: Ending) -> Message:
+def moved_here(course: Course, end: Ending) -> Message:
     """Return from where the last day moved to the day on which it stays."""
     if course.standing and end.last_day in course.standing:
         return say("the last day moves here from {day}, on which time stands still", day=end.last_day)
