@@ -93,5 +93,6 @@ def expected_period(found: object) -> Message:
 def expected_rung(found: object) -> Message:
     """Return what to say about something that is no place on a ladder."""
     return say(
-        "expected due, or a length before or after it such as 1 working day before; got: {found}", found=repr(found)
+        "expected due, or a place such as 1 working day before, 2 days after, or 2 days after start; got: {found}",
+        found=repr(found),
     )

@@ -36,6 +36,15 @@ class Facts(Protocol):
     def day(self, instant: str | None) -> str | None:
         """Return the day, in the procedure's zone, on which an instant falls; both as ISO 8601."""
 
+    def weekday(self, instant: str | None) -> str | None:
+        """Return the English name, in small letters, of the weekday of an instant or a day."""
+
+    def time(self, instant: str | None) -> int | None:
+        """Return the time of day of an instant in the procedure's zone as a number, 1630 for 16:30."""
+
+    def working_day(self, instant: str | None) -> bool:
+        """Return whether an instant or a day is on a working day of the procedure's calendar."""
+
     def times(self, action: str) -> int:
         """Return how often ``action`` was done."""
 
@@ -135,6 +144,9 @@ def _functions(facts: Facts) -> dict[str, Callable[..., Any]]:
         "sha256": lambda text: hashlib.sha256((text or "").encode()).hexdigest(),
         "can_lead": lambda unit: not _is_empty(unit) and facts.can_lead(unit),
         "day": facts.day,
+        "weekday": facts.weekday,
+        "time": facts.time,
+        "working_day": facts.working_day,
         "times": facts.times,
         "doer": facts.doer,
         "overdue": facts.overdue,

@@ -7,6 +7,7 @@ its answers are official is therefore written in the calendar's file (`official_
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -145,14 +146,17 @@ def _in_language(place: str, days: Sequence[date], categories: Sequence[str], la
             raise UnknownCategory(place, category, known.supported_categories)
     if days[0].year < known.start_year or days[-1].year > known.end_year:
         raise UnknownYears(place, known.start_year, known.end_year)
-    return holidays.country_holidays(
-        country,
-        subdiv=region or None,
-        years=range(days[0].year - 1, days[-1].year + 2),
-        expand=False,
-        language=language,
-        categories=tuple(categories) or None,
-    )
+    with warnings.catch_warnings():
+        # Beyond its data the package says so by a warning to the terminal; here such days are provisional anyway.
+        warnings.simplefilter("ignore")
+        return holidays.country_holidays(
+            country,
+            subdiv=region or None,
+            years=range(days[0].year - 1, days[-1].year + 2),
+            expand=False,
+            language=language,
+            categories=tuple(categories) or None,
+        )
 
 
 def _iso_dates(name: str) -> str:

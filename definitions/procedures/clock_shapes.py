@@ -59,7 +59,9 @@ class CountingShape(Shape):
 
     def refuse_for_hours(self) -> None:
         """Refuse what has no meaning for a limit in hours; only rolling and closed seasons have."""
-        keys = ("from_", "first_day", "last_day", "minimum", "up_to", "ends", "months")
+        keys = ["from_", "first_day", "last_day", "minimum", "up_to", "months"]
+        if self.roll is None:
+            keys.append("ends")
         said = [key.rstrip("_") for key in keys if getattr(self, key) is not None]
         if said:
             raise PydanticCustomError("no_effect", "keys without effect", {"keys": said})

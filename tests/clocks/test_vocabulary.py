@@ -475,6 +475,43 @@ def test_whichever_is_later_of_two_limits(cn):
     assert early.due_at == wall("2026-11-22T00:00")
 
 
+def test_a_pause_before_the_later_of_two_dues_holds_it_up(cn):
+    clock = replace(CLOCK, pauses=(PAUSE,), not_before=Floor("other", False))
+    now, floor = wall("2026-12-31T09:00"), wall("2026-11-26T00:00")
+    held = case(ask=["2026-11-24T10:00"], tell=["2026-12-03T10:00"])
+    found = measure(clock, held, cn, lambda _: False, now, floor=floor)
+    assert (len(found.pauses), found.due_at) == (1, wall("2026-12-04T00:00"))
+
+
+def test_the_floor_rolls_and_ends_as_the_clock_itself(cn):
+    rolls = Limit(Period(5, DAYS), Counting(ends=DayEnd.AT, ends_at="17:00"))
+    clock = replace(CLOCK, limits=(rolls,), not_before=Floor("other", False, Period(2, DAYS)))
+    found = measure(clock, case(), cn, lambda _: False, wall("2026-12-31T09:00"), floor=wall("2026-11-27T00:00"))
+    assert found.due_at == wall("2026-11-30T17:00"), "the 28th is a Saturday"
+
+
+def test_each_giving_of_a_field_is_a_pause_of_its_own_and_the_same_beginning_corrects_it(cn):
+    clock = replace(CLOCK, pauses=(Pause(("hold",), ("held_until",)),))
+
+    def holds(*given):
+        marks = tuple(
+            Mark(wall(f"2026-11-{at}T10:00"), "ann", seq, {"held_until": wall(f"2026-11-{until}T10:00").isoformat()})
+            for seq, (at, until) in enumerate(given, 2)
+        )
+        last = marks[-1].given["held_until"]
+        return replace(case(), marks={"hold": marks}, data={"held_until": last})
+
+    assert due(cn, clock, holds((17, 18))) == "11-23 00:00"
+    assert due(cn, clock, holds((17, 18), (19, 20))) == "11-24 00:00"
+    assert due(cn, clock, holds((17, 18), (17, 20))) == "11-25 00:00"
+
+
+def test_hours_that_roll_may_end_at_a_time_of_the_next_working_day(cn):
+    clock = limit(Period(12, TimeUnit.HOUR), hours_roll=True, ends=DayEnd.AT, ends_at="12:00")
+    assert due(cn, clock, case("2026-11-20T22:00")) == "11-23 12:00"
+    assert due(cn, clock, case("2026-11-19T22:00")) == "11-20 10:00"
+
+
 def test_a_clock_that_does_not_apply_to_a_case_is_not_there(cn):
     clock = replace(CLOCK, applies="big")
     now = wall("2026-12-31T09:00")

@@ -26,6 +26,15 @@ class Facts:
     def day(self, instant: str | None) -> str | None:
         return instant[:10] if instant else None
 
+    def weekday(self, instant: str | None) -> str | None:
+        return "monday" if instant else None
+
+    def time(self, instant: str | None) -> int | None:
+        return int(instant[11:13] + instant[14:16]) if instant else None
+
+    def working_day(self, instant: str | None) -> bool:
+        return instant is not None
+
     def times(self, action: str) -> int:
         return {"answer": 2}.get(action, 0)
 

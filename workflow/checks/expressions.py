@@ -45,7 +45,15 @@ class Typed:
 FLAG, INTEGER, TEXT, ACTOR, DATE = (
     Typed(kind) for kind in (FieldType.FLAG, FieldType.INTEGER, FieldType.TEXT, FieldType.ACTOR, FieldType.DATE)
 )
-_RESULTS = {"len": INTEGER, "times": INTEGER, "sha256": TEXT, "doer": ACTOR, "day": DATE}
+_RESULTS = {
+    "len": INTEGER,
+    "times": INTEGER,
+    "sha256": TEXT,
+    "doer": ACTOR,
+    "day": DATE,
+    "weekday": TEXT,
+    "time": INTEGER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +232,10 @@ class _Checker:
         match function:
             case "len":
                 self._value(first, FieldType.LIST, FieldType.TEXT)
-            case "day":
+            case "day" | "time":
                 self._value(first, FieldType.INSTANT)
+            case "weekday" | "working_day":
+                self._value(first, FieldType.INSTANT, FieldType.DATE)
             case "sha256":
                 self._value(first, FieldType.TEXT)
             case "can_lead":

@@ -39,6 +39,9 @@ def check_limits(procedure: Procedure) -> Iterator[Problem]:
             for key, reading in (("strict", clock.strict), ("lenient", clock.lenient)):
                 if reading:
                     yield from _limits((*place, key, "limit"), reading.limits, lifecycle)
+            if clock.pauses and all(limit.until or limit.before for limit in clock.limits):
+                message = say("a limit until a date, or before one, knows no pauses")
+                yield Problem("no-effect", (*place, "pauses"), message)
             for index, pause in enumerate(clock.pauses):
                 yield from _pause((*place, "pauses", index), pause, lifecycle)
             for index, expiry in enumerate(clock.expires[:-1]):

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..calendars import Calendar
 from ..model import Extension, ExtensionMode, Limit, Period
-from .course import Course, Ending, end_of, ending
+from .course import Course, Ending, end_of, ending, not_while_paused
 from .ledger import Grant
 from .receipt import Received
 from .reckoning import Extended, Reckoning
@@ -60,12 +60,14 @@ def count(
     reckoning = _reckoned(course, extensions, grants) if grants else Reckoning(course, ending(course))
     if pauses and until is None:
         for pause in sorted(pauses, key=lambda pause: (pause.begins, pause.ends)):
-            if pause.begins >= reckoning.due:
+            if pause.begins >= max(reckoning.due, floor or reckoning.due):
                 break
             course = course._replace(pauses=(*course.pauses, pause))
             reckoning = _reckoned(course, extensions, grants)
     if received is None and bound is None and floor is None:
         return reckoning
+    if floor and course.pauses:
+        _, floor = not_while_paused(calendar.day_up_to(floor), floor, course)
     return reckoning._replace(received=received, bound=bound, floor=floor)
 
 

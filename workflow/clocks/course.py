@@ -122,7 +122,7 @@ def ending(course: Course) -> Ending:
     due_day = max(rolled_day, minimum_day(course)) if counting.minimum else rolled_day
     due = _end_of_day(due_day, course)
     if pauses:
-        due_day, due = _not_while_paused(due_day, due, course)
+        due_day, due = not_while_paused(due_day, due, course)
     return Ending(counted_day, last_day, rolled_day, due_day, due)
 
 
@@ -132,7 +132,8 @@ def _exact_ending(counted_day: date, due: datetime, course: Course) -> Ending:
     if course.counting.hours_roll:
         due_day = _rolled(counted_day, course, course.standing)
         if due_day > counted_day:
-            due = calendar.at(due_day, calendar.wall_time(due))
+            at_end = course.counting.ends in (DayEnd.AT, DayEnd.CLOSE_OF_OFFICE)
+            due = _end_of_day(due_day, course) if at_end else calendar.at(due_day, calendar.wall_time(due))
     return Ending(counted_day, counted_day, due_day, due_day, due)
 
 
@@ -278,8 +279,8 @@ def minimum_day(course: Course) -> date:
     return _period_end(course.day, period, course, course.standing, included=included)
 
 
-def _not_while_paused(due_day: date, due: datetime, course: Course) -> tuple[date, datetime]:
-    """The due day and instant, moved on to when time runs again where the limit would run out during a pause."""
+def not_while_paused(due_day: date, due: datetime, course: Course) -> tuple[date, datetime]:
+    """Return the due day and instant, moved on to when time runs again where the limit would run out in a pause."""
     while inside := [pause for pause in course.pauses if pause.begins < due < pause.ends]:
         due_day, due = max(_after(pause, course) for pause in inside)
     return due_day, due

@@ -7,7 +7,7 @@ that a prompt one would have given.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
@@ -214,7 +214,11 @@ def _expiry(clock: Clock, case: Case, run: _Run) -> datetime | None:
 
 def _pauses(clock: Clock, case: Case, calendar: Calendar, run: _Run) -> Iterable[Stretch]:
     """The pauses of a run, in order of their beginning; of each rule as many as it allows."""
-    found = [stretch for rule in clock.pauses for stretch in _stretches(rule, case, calendar, run)[: rule.times]]
+    found = []
+    for rule in clock.pauses:
+        given = any(name in case.data for name in (*rule.begins, *rule.ends))
+        stretches = _given_stretches(rule, case, calendar, run) if given else _stretches(rule, case, run)
+        found += stretches[: rule.times]
     return sorted(found, key=lambda stretch: (stretch.begins, stretch.by))
 
 
@@ -223,12 +227,49 @@ def _paused_before(clock: Clock, case: Case, calendar: Calendar, runs: Sequence[
     return sum(len(list(_pauses(clock, case, calendar, run))) for run in runs) if clock.pauses else 0
 
 
-def _stretches(rule: Pause, case: Case, calendar: Calendar, run: _Run) -> list[Stretch]:
-    """The stretches of one rule. At one instant a pause that is open ends before the next begins."""
+def _given_stretches(rule: Pause, case: Case, calendar: Calendar, run: _Run) -> list[Stretch]:
+    """The stretches of a rule some of whose instants stand in fields.
+
+    A field keeps only its last value, so each stretch is read off the deed that gave it. A deed that gives the same
+    beginning again corrects the stretch, and one that gives only an end ends the last that has begun by then.
+    """
+    found: dict[datetime, Stretch] = {}
+    for name, mark in _deeds(case):
+        begins = _told(rule.begins, name, mark, calendar)
+        ends = _told(rule.ends, name, mark, calendar)
+        if begins is not None:
+            known_end = found[begins].ends if begins in found else None
+            found[begins] = Stretch(rule, begins, ends or known_end, name, mark.actor)
+        elif ends is not None and (open_before := [at for at in found if at <= ends]):
+            last = max(open_before)
+            found[last] = replace(found[last], ends=ends, ended_by=mark.actor)
+    return [found[at] for at in sorted(found) if run.holds(at)]
+
+
+def _deeds(case: Case) -> Iterable[tuple[str, Mark]]:
+    """Every deed of a case, in order of recording; what its fields hold, where no deed tells who gave it."""
+    deeds = [(name, mark) for name, marks in case.marks.items() for mark in marks]
+    told = {name for _, mark in deeds for name in mark.given}
+    rest = {name: value for name, value in case.data.items() if name not in told}
+    return [("", Mark(case.opened_at, "", given=rest)), *sorted(deeds, key=lambda deed: (deed[1].seq, deed[1].at))]
+
+
+def _told(names: Iterable[str], deed: str, mark: Mark, calendar: Calendar) -> datetime | None:
+    """The instant that a deed itself is, or that it gives in a field; None where it is none of ``names``."""
+    for name in names:
+        if name == deed:
+            return mark.at
+        if value := mark.given.get(name):
+            return read_time(value, calendar)
+    return None
+
+
+def _stretches(rule: Pause, case: Case, run: _Run) -> list[Stretch]:
+    """The stretches of a rule of actions. At one instant a pause that is open ends before the next begins."""
     stretches: list[Stretch] = []
     opened: tuple[datetime, str, str] | None = None
-    turns = [(at, False, name, actor) for at, name, actor in _happened(rule.begins, case, calendar, run)]
-    turns += [(at, True, name, actor) for at, name, actor in _happened(rule.ends, case, calendar, run)]
+    turns = [(at, False, name, actor) for at, name, actor in _happened(rule.begins, case, run)]
+    turns += [(at, True, name, actor) for at, name, actor in _happened(rule.ends, case, run)]
     for at in sorted({turn[0] for turn in turns}):
         here = sorted((turn for turn in turns if turn[0] == at), key=lambda turn: turn[1] is (opened is None))
         for _, ends, name, actor in here:
@@ -240,13 +281,9 @@ def _stretches(rule: Pause, case: Case, calendar: Calendar, run: _Run) -> list[S
     return [*stretches, Stretch(rule, opened[0], None, *opened[1:])] if opened else stretches
 
 
-def _happened(names: Iterable[str], case: Case, calendar: Calendar, run: _Run) -> Iterable[tuple[datetime, str, str]]:
-    """When each of these actions was done, and by whom, and the instants that fields hold."""
+def _happened(names: Iterable[str], case: Case, run: _Run) -> Iterable[tuple[datetime, str, str]]:
+    """When each of these actions was done, and by whom."""
     for name in names:
-        if value := case.data.get(name):
-            at = read_time(value, calendar)
-            if run.holds(at):
-                yield at, name, ""
         for mark in run.marks(case, (name,)):
             yield mark.at, name, mark.actor
 

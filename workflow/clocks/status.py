@@ -16,7 +16,7 @@ from ..messages import Text
 from ..model import SYSTEM, Clock, Extension, Limit, Rung, Side, Strictness
 from .counting import count
 from .hours import in_hours
-from .ladder import after, less_reserve, rung_instant
+from .ladder import less_reserve, rung_instant
 from .ledger import Grant, Ledger, Start, Stretch, known, read_instant, read_ledger
 from .receipt import Received, deemed_later, later, received
 from .reckoning import Reckoning
@@ -219,7 +219,7 @@ class _Measured:
             pauses=pauses,
             received=self.received if self.received.at != self.received.came_at else None,
             bound=self.bound if self.clock.within and self.clock.within.hard else None,
-            floor=self.floor,
+            floor=self.floor(limit),
             at_day_end=self.ledger.start.by_system,
         )
 
@@ -243,13 +243,13 @@ class _Measured:
             return None
         return less_reserve(self.other_due, within.reserve, self.calendar)
 
-    @property
-    def floor(self) -> datetime | None:
-        """The due of the clock before which this one does not end, or so long after it."""
-        other = self.clock.not_before
-        if other is None or self.floor_due is None or other.plus is None:
-            return self.floor_due
-        return after(self.floor_due, other.plus, self.calendar)
+    def floor(self, limit: Limit) -> datetime | None:
+        """The due of the clock before which this one does not end, or so long after it, counted as this one is."""
+        other, due = self.clock.not_before, self.floor_due
+        if other is None or due is None or other.plus is None:
+            return due
+        plus = Limit(other.plus, limit.counting)
+        return count(plus, due, self.calendar, at_day_end=_at_midnight(due, self.calendar)).due
 
     def target(self, due: datetime) -> datetime | None:
         """The working target: the earlier of the due and the bound; None where the clock has no bound."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
-from ..calendars import Calendar
+from ..calendars import WEEKDAYS, Calendar
 from ..clocks import ClockStatus, measure, why_not_ask, why_not_grant, why_not_pause, why_not_refuse
 from ..guards import compile_expression
 from ..history import Case
@@ -86,7 +86,27 @@ class Situation:
 
     def day(self, instant: str | None) -> str | None:
         """Return the day, in the procedure's zone, on which an instant falls."""
-        return self.deployed.calendar.to_date(datetime.fromisoformat(instant)).isoformat() if instant else None
+        return self._day(instant).isoformat() if instant else None
+
+    def weekday(self, instant: str | None) -> str | None:
+        """Return the name of the weekday of an instant or a day, such as ``saturday``."""
+        return WEEKDAYS[self._day(instant).weekday()].en.lower() if instant else None
+
+    def time(self, instant: str | None) -> int | None:
+        """Return the time of day of an instant in the procedure's zone, 1630 for 16:30."""
+        if not instant:
+            return None
+        wall = self.deployed.calendar.wall_time(datetime.fromisoformat(instant))
+        return wall.hour * 100 + wall.minute
+
+    def working_day(self, instant: str | None) -> bool:
+        """Return whether an instant or a day is on a working day."""
+        return bool(instant) and self.deployed.calendar.is_working(self._day(instant or ""))
+
+    def _day(self, value: str) -> date:
+        if "T" in value:
+            return self.deployed.calendar.to_date(datetime.fromisoformat(value))
+        return date.fromisoformat(value)
 
     def times(self, action: str) -> int:
         """Return how often ``action`` was done."""
