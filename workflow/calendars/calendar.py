@@ -172,7 +172,11 @@ class Calendar:
 
     def working_day_after(self, day: date, n: int) -> date:
         """Return the n-th working day after ``day``, which does not count itself (n >= 1). Raises `OutsideCalendar`."""
-        return self._nth(self._worked[self._index(day) + 1] + n - 1, day)
+        # This is _nth and _index in one, because every limit in working days comes by here.
+        index, ordinals = day.toordinal() - self._base, self._ordinals
+        if 0 <= index < len(self.days) and (position := self._worked[index + 1] + n - 1) < len(ordinals):
+            return date.fromordinal(ordinals[position])
+        raise self._outside(day)
 
     def working_day_before(self, day: date, n: int) -> date:
         """Return the n-th working day before ``day``, which does not count itself (n >= 1).

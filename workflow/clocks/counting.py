@@ -51,21 +51,22 @@ def count(
     if start.tzinfo is not UTC:
         start = start.astimezone(UTC)
     day = calendar.day_up_to(start) if at_day_end else calendar.to_date(start)
-    if limit.counting.begins:
-        day = end_of(limit.counting.begins, day, calendar)
-    until_at = until if isinstance(until, datetime) else None
-    until_day = calendar.to_date(until_at) if until_at else until
-    course = Course(start, day, periods, until_day, limit.counting, calendar, bool(limit.before), at_day_end, until_at)
+    counting, until_at = limit.counting, None
+    if isinstance(until, datetime):
+        until_at, until = until, calendar.to_date(until)
+    if counting.begins:
+        day = end_of(counting.begins, day, calendar)
+    course = Course(start, day, periods, until, counting, calendar, limit.before is not None, at_day_end, until_at)
+    if not (grants or pauses or received or bound or floor):
+        return Reckoning(course, ending(course))
     extensions = (extension, *further_extensions) if extension else ()
-    reckoning = _reckoned(course, extensions, grants) if grants else Reckoning(course, ending(course))
-    if pauses and until is None:
-        for pause in sorted(pauses, key=lambda pause: (pause.begins, pause.ends)):
-            if pause.begins >= max(reckoning.due, floor or reckoning.due):
-                break
-            course = course._replace(pauses=(*course.pauses, pause))
-            reckoning = _reckoned(course, extensions, grants)
-    if received is None and bound is None and floor is None:
-        return reckoning
+    reckoning = _reckoned(course, extensions, grants)
+    for pause in sorted(pauses, key=lambda pause: (pause.begins, pause.ends)):
+        # A date knows no pauses, and what comes after the due moves nothing.
+        if until is not None or pause.begins >= max(reckoning.due, floor or reckoning.due):
+            break
+        course = course._replace(pauses=(*course.pauses, pause))
+        reckoning = _reckoned(course, extensions, grants)
     if floor and course.pauses:
         _, floor = not_while_paused(calendar.day_up_to(floor), floor, course)
     return reckoning._replace(received=received, bound=bound, floor=floor)
