@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ...workflow.model import (
     CASE,
+    EXACT_UNITS,
     Amount,
     Bound,
     Counting,
@@ -69,9 +70,14 @@ def _limit(shape: LimitShape, lengths: Lengths, when: str | None, common: Iterab
     base = Counting(each_rolls=each_rolls)
     if shape.before:
         base = replace(base, roll=Roll.PREVIOUS_WORKING_DAY)
+    counting = _counting(base, (*common, shape.counting))
+    units = [period.unit for period in periods] + ([shape.unit] if shape.unit else [])
+    if not any(unit in EXACT_UNITS for unit in units):
+        # What a definition means must not change with a word that means nothing for it: it is what its version is.
+        counting = replace(counting, hours_roll=False)
     return Limit(
         period=periods[0] if periods else None,
-        counting=_counting(base, (*common, shape.counting)),
+        counting=counting,
         until=shape.until,
         when=when,
         then=periods[1:],

@@ -36,6 +36,16 @@ def test_the_reader_is_what_the_engine_asks_for() -> None:
     assert reader.compile(shipped("inquiry.procedure.yaml"), file="i.yaml").kind == "procedure"
 
 
+def test_what_was_deployed_by_an_earlier_caseclock_keeps_its_fingerprint() -> None:
+    """Offices have these in their databases; a new word of the language must not make them another definition."""
+    text = shipped("inquiry.procedure.yaml")
+    kept = "744ccfdeda72a80492214351b90121b68dd1ce1182e6953a1270097f4cb92e4e"
+    assert READER.compile(text, file="i.yaml").fingerprint == kept
+    counting = "limit: 5 working days\n    counting: {first_day: excluded, roll: next_working_day}"
+    said = READER.compile(text.replace("limit: 5 working days", counting), file="i.yaml")
+    assert said.fingerprint == kept
+
+
 def test_the_fingerprint_is_of_the_meaning() -> None:
     """Comments and layout do not count; the order of states does, because the first is where a case begins."""
     text = shipped("inquiry.procedure.yaml")
