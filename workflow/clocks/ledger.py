@@ -14,6 +14,7 @@ from typing import Any
 
 from ..calendars import Calendar
 from ..history import Case, Mark
+from ..messages import Text
 from ..model import OPENED, SYSTEM, Clock, Extension, Pause
 
 
@@ -39,7 +40,7 @@ class Grant:
 
     asked_at: datetime
     at: datetime
-    actor: str
+    actor: Text | str
     given: Mapping[str, Any] = field(default_factory=dict)
     which: int = 0
 

@@ -30,7 +30,7 @@ class Pausing:
     ends: datetime
     rule: Pause
     by: Text | str
-    actor: str = ""
+    actor: Text | str = ""
     open: bool = False
     begun_at_day_end: bool = False
     ended_at_day_end: bool = False

@@ -154,6 +154,7 @@ def measure(
     bound: datetime | None = None,
     title: Callable[[str], Text | str] = str,
     floor: datetime | None = None,
+    person: Callable[[str], Text | str] = str,
 ) -> ClockStatus | None:
     """Return the status of ``clock`` in ``case``; None when it has not started, or what it depends on is not known.
 
@@ -163,6 +164,7 @@ def measure(
         bound: the due of the clock named by ``clock.within``, if that clock runs.
         title: says what people call an action or a field.
         floor: the due of the clock named by ``clock.not_before``, if that clock runs.
+        person: says what people call an actor.
 
     Raises `OutsideCalendar` and `NoOfficeHours`.
     """
@@ -173,8 +175,13 @@ def measure(
     )
     if ledger is None:
         return None
+    if ledger.grants:
+        named = (replace(grant, actor=person(str(grant.actor))) for grant in ledger.grants)
+        ledger = replace(ledger, grants=tuple(named))
     measured = _Measured(clock, case, calendar, holds, ledger, _received(clock, ledger, calendar), at, bound, floor)
-    pauses = tuple(_pausing(stretch, calendar, at, title) for stretch in ledger.pauses)
+    pauses = tuple(
+        replace(_pausing(stretch, calendar, at, title), actor=person(stretch.actor)) for stretch in ledger.pauses
+    )
     reckoning = measured.count(clock.limits, pauses)
     if reckoning is None:
         return None

@@ -141,7 +141,7 @@ def moved_here(course: Course, end: Ending) -> Message:
     return say("the last day moves here from {day}, which is not a working day", day=end.last_day)
 
 
-def extended(actor: str, day: date) -> Message:
+def extended(actor: Text | str, day: date) -> Message:
     """Return by whose decision, and of which day, the limit reaches further."""
     return say("extended by {actor} on {day}", actor=actor, day=day)
 

@@ -176,7 +176,7 @@ class Situation:
         clock = self.deployed.lifecycle(self.case).clocks[name]
         calendar = self.deployed.calendar_of(clock)
         bound, floor = self._other_due(clock.within), self._other_due(clock.not_before)
-        return measure(clock, self.case, calendar, self._holds, self.at, bound, self._title, floor)
+        return measure(clock, self.case, calendar, self._holds, self.at, bound, self._title, floor, self._person)
 
     def clocks(self) -> tuple[ClockStatus, ...]:
         """Return every clock that has started, in the order in which the procedure declares them."""
@@ -189,6 +189,11 @@ class Situation:
             return None
         other = self.clock(f"{CASE}.{bound.clock}" if bound.of_case else bound.clock)
         return other.due_at if other else None
+
+    def _person(self, actor: str) -> Text | str:
+        """Return the name of an actor, where the roster has one."""
+        known = self.deployed.roster.people.get(actor)
+        return known.name if known and known.name else actor
 
     def _title(self, name: str) -> Text | str:
         """Return what people call an action or a field."""
