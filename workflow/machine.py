@@ -6,7 +6,7 @@ condition (it would import and call what the string names); it gets callables th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -54,7 +54,11 @@ Condition = Callable[[Attempt], bool]
 
 
 class CaseMachine:
-    """The compiled machine of one lifecycle; made once per procedure version and shared by all its cases."""
+    """The compiled machine of one lifecycle; made once per procedure version and shared by all its cases.
+
+    Attributes:
+        titles: what people call its actions and fields; where one name is both, the action.
+    """
 
     def __init__(self, lifecycle: Lifecycle) -> None:
         self.lifecycle = lifecycle
@@ -66,6 +70,10 @@ class CaseMachine:
             auto_transitions=False,
             queued=False,
         )
+        self.titles: Mapping[str, Text] = {
+            **{name: field.title for name, field in lifecycle.fields.items()},
+            **{name: action.title for name, action in lifecycle.actions.items()},
+        }
         self._legal = {state: tuple(self._machine.get_triggers(state)) for state in lifecycle.states}
 
     def legal(self, state: str) -> tuple[Action, ...]:

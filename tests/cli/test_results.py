@@ -96,7 +96,7 @@ def test_why_lists_every_day_and_the_ladder(shell: Any) -> None:
     assert [rung["action"] for rung in clock["rungs"]] == ["warn", "urge", "supervise"]
     page = shell.run("why", case, "public_reply").stdout
     assert "day 3 of 3; the limit ends at 24:00" in page
-    assert "2026-11-16 24:00  urge" in page
+    assert "2026-11-16 24:00  Urge" in page
 
 
 def test_why_as_it_was_believed_before_an_extension(shell: Any) -> None:

@@ -28,6 +28,7 @@ class RungAt:
     """A rung of the present round: its key, the action it fires, its legal instant in UTC, and on which side of due.
 
     Args:
+        title: what people call the action.
         expiry: it is the expiry of the clock, which comes after everything else that happens at its instant.
     """
 
@@ -35,6 +36,7 @@ class RungAt:
     action: str
     at: datetime
     side: Side
+    title: Text | str
     expiry: bool = False
 
 
@@ -178,7 +180,9 @@ def measure(
     if ledger.grants:
         named = (replace(grant, actor=person(str(grant.actor))) for grant in ledger.grants)
         ledger = replace(ledger, grants=tuple(named))
-    measured = _Measured(clock, case, calendar, holds, ledger, _received(clock, ledger, calendar), at, bound, floor)
+    measured = _Measured(
+        clock, case, calendar, holds, ledger, _received(clock, ledger, calendar), title, at, bound, floor
+    )
     pauses = tuple(
         replace(_pausing(stretch, calendar, at, title), actor=person(stretch.actor)) for stretch in ledger.pauses
     )
@@ -201,6 +205,7 @@ class _Measured:
     holds: Callable[[str], bool]
     ledger: Ledger
     received: Received
+    title: Callable[[str], Text | str]
     at: datetime
     other_due: datetime | None
     floor_due: datetime | None
@@ -375,4 +380,4 @@ def _rungs(measured: _Measured, dues: Dues, pauses: Sequence[Pausing], number: i
             if pause.begins < at < pause.ends:
                 at = pause.ends
         key = RungKey(clock.name, number, index)
-        yield RungAt(key, rung.action, at, rung.side, expiry=index == len(clock.ladder))
+        yield RungAt(key, rung.action, at, rung.side, measured.title(rung.action), expiry=index == len(clock.ladder))

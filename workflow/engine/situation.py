@@ -197,9 +197,7 @@ class Situation:
 
     def _title(self, name: str) -> Text | str:
         """Return what people call an action or a field."""
-        lifecycle = self.deployed.lifecycle(self.case)
-        action = lifecycle.actions.get(name)
-        return action.title if action else lifecycle.fields[name].title if name in lifecycle.fields else name
+        return self.deployed.machine(self.case).titles.get(name, name)
 
     def _holds(self, expression: str) -> bool:
         return compile_expression(expression).holds(self)

@@ -335,7 +335,7 @@ def why(status: ClockStatus) -> Page:
     yield from _standing_lines(status, zone)
     for rung in status.rungs:
         at = show_instant(rung.at, zone) if rung.side is Side.BEFORE else show_due(rung.at, zone)
-        yield Line(say("  {at}  {action}", at=at, action=rung.action))
+        yield Line(say("  {at}  {action}", at=at, action=rung.title))
 
 
 def _kind(kind: LineKind, reckoning: Reckoning) -> Message:
@@ -371,8 +371,8 @@ def _standing_lines(status: ClockStatus, zone: str) -> Page:
         )
 
 
-def _expiry(status: ClockStatus) -> list[str]:
-    return [rung.action for rung in status.rungs if rung.expiry]
+def _expiry(status: ClockStatus) -> list[Text | str]:
+    return [rung.title for rung in status.rungs if rung.expiry]
 
 
 def tick(report: TickReport, numbers: Mapping[str, str], zone: str) -> Page:
