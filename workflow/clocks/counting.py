@@ -85,7 +85,7 @@ def cap_of(reckoning: Reckoning, extension: Extension) -> Ending | None:
 
 def _periods(limit: Limit, amount: int | None) -> tuple[Period, ...]:
     if limit.period:
-        return (limit.period, *limit.then) if limit.then else (limit.period,)
+        return (limit.period, *limit.then)
     if limit.amount and amount is not None:
         return (Period(amount, limit.amount.unit),)
     return ()

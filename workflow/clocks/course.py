@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..calendars import ONE_DAY, Calendar
 from ..model import EXACT_UNITS, Counting, DayEnd, FirstDay, Period, Roll, Seasons, TimeUnit, UpTo
-from .hours import all_spans, before_working_hours, exact, in_hours, in_working_hours, open_spans, used_up
+from .hours import all_spans, exact, hours_earlier, hours_later, in_hours, in_working_hours, open_spans, used_up
 from .standing import Pausing, Standing, running
 
 MONTHS = {TimeUnit.MONTH: 1, TimeUnit.YEAR: 12}
@@ -105,11 +105,11 @@ def ending(course: Course) -> Ending:
         included = counting.first_day is INCLUDED
         counted_day = _period_end(day, periods[0], course, standing, included=included)
     elif until_at and (not periods or (back and in_hours(periods[0].unit))):
-        due = _hours_earlier(until_at, periods[0], course) if periods else until_at
+        due = hours_earlier(until_at, periods[0], calendar) if periods else until_at
         counted_day = calendar.day_up_to(due)
         return Ending(counted_day, counted_day, counted_day, counted_day, due)
     elif back:
-        counted_day = _counted_back(course)
+        counted_day = _back_segment(course).first
     else:
         *_, last = segments(course)
         counted_day = last.last
@@ -163,14 +163,10 @@ def segments(course: Course) -> Iterator[Segment]:
 
 def _period_end(day: date, period: Period, course: Course, standing: Standing | None, *, included: bool) -> date:
     """The last day of a period: days on which time stands do not count, so it ends so many days later."""
-    working = period.unit is WORKING_DAY
-    if working:
-        last = course.calendar.working_day_after(day - ONE_DAY if included else day, period.amount)
-    else:
-        last = _plain_end(day, period, course, included=included)
+    last = _plain_end(day, period, course, included=included)
     if standing is None:
         return last
-    return standing.pushed(day if included else day + ONE_DAY, last, working=working)
+    return standing.pushed(day if included else day + ONE_DAY, last, working=period.unit is WORKING_DAY)
 
 
 def _plain_end(day: date, period: Period, course: Course, *, included: bool) -> date:
@@ -304,17 +300,12 @@ def _open_day(day: date, course: Course) -> date:
     return day
 
 
-def _counted_back(course: Course) -> date:
-    """The last day on which something may happen that must lie so long before the date ``course.until``."""
-    return _back_segment(course).first
-
-
 def _back_segment(course: Course) -> Segment:
-    """What is counted back from a date, or for hours from an instant."""
+    """What is counted back from a date, or for hours from an instant; its first day is the last on which to act."""
     day, unit = course.until, course.periods[0].unit
     assert day is not None, "what is counted back is counted from a date"
     if course.until_at and in_hours(unit):
-        begins = _hours_earlier(course.until_at, course.periods[0], course)
+        begins = hours_earlier(course.until_at, course.periods[0], course.calendar)
         return Segment(unit, course.calendar.to_date(begins), day, begins, course.until_at)
     included = course.counting.first_day is FirstDay.INCLUDED
     first = day + ONE_DAY if included else day
@@ -323,19 +314,13 @@ def _back_segment(course: Course) -> Segment:
     return Segment(unit, first, day if included else day - ONE_DAY)
 
 
-def _hours_earlier(instant: datetime, period: Period, course: Course) -> datetime:
-    if in_working_hours(period.unit):
-        return before_working_hours(instant, exact(period), course.calendar)
-    return instant - exact(period)
-
-
 def _hours_later(instant: datetime, period: Period, course: Course) -> datetime:
     if in_working_hours(period.unit):
         spans = open_spans(course.calendar, instant, seasons=course.seasons)
     elif course.pauses or course.seasons:
         spans = all_spans(course.calendar, instant, seasons=course.seasons)
     else:
-        return instant + exact(period)
+        return hours_later(instant, period, course.calendar)
     return used_up(running(spans, course.pauses), exact(period))
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from ..calendars import ONE_DAY, Calendar
 from ..calendars import NoOfficeHours as NoOfficeHours
-from ..model import Period, TimeUnit
+from ..model import EXACT_UNITS, Period, TimeUnit
 from .standing import Span
 
 _LENGTHS = {
@@ -21,7 +21,7 @@ _WORKING = (TimeUnit.WORKING_HOUR, TimeUnit.WORKING_MINUTE)
 
 def in_hours(unit: TimeUnit) -> bool:
     """Return whether ``unit`` measures exact time, which neither rolls nor waits for the end of a day."""
-    return unit in _LENGTHS
+    return unit in EXACT_UNITS
 
 
 def in_working_hours(unit: TimeUnit) -> bool:
@@ -44,12 +44,24 @@ def used_up(spans: Iterable[Span], length: timedelta) -> datetime:
     raise AssertionError("open_spans and all_spans end only by raising OutsideCalendar")
 
 
-def after_working_hours(start: datetime, length: timedelta, calendar: Calendar) -> datetime:
-    """Return the instant, in UTC, by which the office has been open for ``length`` since ``start``.
+def hours_later(instant: datetime, period: Period, calendar: Calendar) -> datetime:
+    """Return the instant, in UTC, that lies a period in hours or minutes after another, seasons and pauses aside.
 
-    Raises `NoOfficeHours` and `OutsideCalendar`.
+    Raises `NoOfficeHours` and `OutsideCalendar` for working hours.
     """
-    return used_up(open_spans(calendar, start, seasons=False), length)
+    if not in_working_hours(period.unit):
+        return instant + exact(period)
+    return used_up(open_spans(calendar, instant, seasons=False), exact(period))
+
+
+def hours_earlier(instant: datetime, period: Period, calendar: Calendar) -> datetime:
+    """Return the instant, in UTC, that lies a period in hours or minutes before another.
+
+    Raises `NoOfficeHours` and `OutsideCalendar` for working hours.
+    """
+    if not in_working_hours(period.unit):
+        return instant - exact(period)
+    return before_working_hours(instant, exact(period), calendar)
 
 
 def before_working_hours(end: datetime, length: timedelta, calendar: Calendar) -> datetime:

@@ -18,7 +18,7 @@ from datetime import datetime
 from ..calendars import Calendar
 from ..model import Period, Rung, Side
 from .course import days_earlier, days_later
-from .hours import after_working_hours, before_working_hours, exact, in_hours, in_working_hours
+from .hours import hours_earlier, hours_later, in_hours
 
 
 def rung_instant(rung: Rung, *, start: datetime, due: datetime, calendar: Calendar) -> datetime:
@@ -41,15 +41,15 @@ def rung_instant(rung: Rung, *, start: datetime, due: datetime, calendar: Calend
 
 def before(instant: datetime, offset: Period, calendar: Calendar) -> datetime:
     """Return the start of the day that lies ``offset`` before the day of ``instant``; hours are exact."""
-    if (moved := _hours(instant, offset, calendar, -1)) is not None:
-        return moved
+    if in_hours(offset.unit):
+        return hours_earlier(instant, offset, calendar)
     return calendar.midnight_before(days_earlier(calendar.day_up_to(instant), offset, calendar))
 
 
 def after(instant: datetime, offset: Period, calendar: Calendar) -> datetime:
     """Return the end of the day that lies ``offset`` after the day of ``instant``; hours are exact."""
-    if (moved := _hours(instant, offset, calendar, 1)) is not None:
-        return moved
+    if in_hours(offset.unit):
+        return hours_later(instant, offset, calendar)
     return calendar.midnight_after(days_later(calendar.day_up_to(instant), offset, calendar))
 
 
@@ -60,15 +60,6 @@ def less_reserve(instant: datetime, reserve: Period | None, calendar: Calendar) 
     """
     if reserve is None:
         return instant
-    if (moved := _hours(instant, reserve, calendar, -1)) is not None:
-        return moved
+    if in_hours(reserve.unit):
+        return hours_earlier(instant, reserve, calendar)
     return calendar.midnight_after(days_earlier(calendar.day_up_to(instant), reserve, calendar))
-
-
-def _hours(instant: datetime, offset: Period, calendar: Calendar, sign: int) -> datetime | None:
-    if not in_hours(offset.unit):
-        return None
-    if not in_working_hours(offset.unit):
-        return instant + sign * exact(offset)
-    shift = after_working_hours if sign > 0 else before_working_hours
-    return shift(instant, exact(offset), calendar)

@@ -9,7 +9,7 @@ from ..calendars import Calendar
 from ..messages import Message, say
 from ..model import DeemedReceipt, Period
 from .course import days_later
-from .hours import after_working_hours, exact, in_hours, in_working_hours
+from .hours import hours_later, in_hours
 
 
 class Received(NamedTuple):
@@ -40,10 +40,8 @@ def received(rule: DeemedReceipt | None, instant: datetime, calendar: Calendar) 
 
 def later(instant: datetime, period: Period, calendar: Calendar) -> datetime:
     """Return the instant that lies ``period`` after another: hours exactly, days at the same wall time."""
-    if in_working_hours(period.unit):
-        return after_working_hours(instant, exact(period), calendar)
     if in_hours(period.unit):
-        return instant + exact(period)
+        return hours_later(instant, period, calendar)
     return calendar.at(days_later(calendar.to_date(instant), period, calendar), calendar.wall_time(instant))
 
 

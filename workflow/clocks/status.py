@@ -22,6 +22,9 @@ from .receipt import Received, deemed_later, later, received
 from .reckoning import Reckoning
 from .standing import Pausing
 
+Words = Callable[[str], Text | str]
+"""Says what people call something that has an id."""
+
 
 @dataclass(frozen=True, slots=True)
 class RungAt:
@@ -154,9 +157,9 @@ def measure(
     holds: Callable[[str], bool],
     at: datetime,
     bound: datetime | None = None,
-    title: Callable[[str], Text | str] = str,
+    title: Words = str,
     floor: datetime | None = None,
-    person: Callable[[str], Text | str] = str,
+    person: Words = str,
 ) -> ClockStatus | None:
     """Return the status of ``clock`` in ``case``; None when it has not started, or what it depends on is not known.
 
@@ -183,9 +186,7 @@ def measure(
     measured = _Measured(
         clock, case, calendar, holds, ledger, _received(clock, ledger, calendar), title, at, bound, floor
     )
-    pauses = tuple(
-        replace(_pausing(stretch, calendar, at, title), actor=person(stretch.actor)) for stretch in ledger.pauses
-    )
+    pauses = tuple(_pausing(stretch, calendar, at, title, person) for stretch in ledger.pauses)
     reckoning = measured.count(clock.limits, pauses)
     if reckoning is None:
         return None
@@ -205,7 +206,7 @@ class _Measured:
     holds: Callable[[str], bool]
     ledger: Ledger
     received: Received
-    title: Callable[[str], Text | str]
+    title: Words
     at: datetime
     other_due: datetime | None
     floor_due: datetime | None
@@ -301,7 +302,7 @@ def _deemed(clock: Clock, start: Start, calendar: Calendar) -> Received:
     return deemed_later(came, plus, calendar) if plus else came
 
 
-def _pausing(stretch: Stretch, calendar: Calendar, at: datetime, title: Callable[[str], Text | str]) -> Pausing:
+def _pausing(stretch: Stretch, calendar: Calendar, at: datetime, title: Words, person: Words) -> Pausing:
     """The pause as of an instant: one that is open reaches to it, one that may last so long ends by itself."""
     rule, ends = stretch.rule, stretch.ends
     reached = ends or max(at, stretch.begins)
@@ -310,7 +311,7 @@ def _pausing(stretch: Stretch, calendar: Calendar, at: datetime, title: Callable
         reached,
         rule,
         title(stretch.by),
-        stretch.actor,
+        person(stretch.actor),
         open=ends is None,
         begun_at_day_end=stretch.actor == SYSTEM and _at_midnight(stretch.begins, calendar),
         ended_at_day_end=stretch.ended_by == SYSTEM and _at_midnight(reached, calendar),
