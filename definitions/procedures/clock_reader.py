@@ -170,13 +170,17 @@ def floor_of(shape: FloorShape | None) -> Floor | None:
     """Return before which other clock's due a clock does not end."""
     if shape is None:
         return None
-    prefix = f"{CASE}."
-    return Floor(shape.clock.removeprefix(prefix), shape.clock.startswith(prefix), shape.plus)
+    clock, of_case = _other_clock(shape.clock)
+    return Floor(clock, of_case, shape.plus)
 
 
 def bound_of(shape: WithinShape) -> Bound:
     """Return the bound that another clock sets."""
+    clock, of_case = _other_clock(shape.clock)
+    return Bound(clock, of_case, shape.reserve, hard=shape.moves == "due")
+
+
+def _other_clock(named: str) -> tuple[str, bool]:
+    """The id of another clock, and whether it is one of the case: a task names those with a prefix."""
     prefix = f"{CASE}."
-    return Bound(
-        shape.clock.removeprefix(prefix), shape.clock.startswith(prefix), shape.reserve, hard=shape.moves == "due"
-    )
+    return named.removeprefix(prefix), named.startswith(prefix)
