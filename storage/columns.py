@@ -10,7 +10,8 @@ from sqlalchemy import DateTime, String, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from .values import as_utc, canonical
+from ..workflow.chain import canonical
+from .values import as_utc
 
 INSTANT_WIDTH = 27
 

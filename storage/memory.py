@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from threading import RLock
 from typing import Any, TypeVar
 
+from ..workflow.chain import End, Head
 from ..workflow.errors import NotFound
 from ..workflow.history import Case, Event
 from ..workflow.messages import say
@@ -58,6 +59,8 @@ class _Office:
     documents: dict[str, tuple[IssuedDocument, ...]] = field(default_factory=dict)
     definitions: dict[tuple[Kind, str, int], Definition] = field(default_factory=dict)
     serials: dict[str, int] = field(default_factory=dict)
+    heads: dict[int, tuple[Head, tuple[End, ...]]] = field(default_factory=dict)
+    unheaded: dict[str, bool] = field(default_factory=dict)
 
 
 class MemoryStore:
@@ -154,6 +157,42 @@ class MemoryTransaction:
         due = [timer for timers in self._kept.timers.values() for timer in timers if timer.at <= until]
         return tuple(sorted(due, key=lambda timer: (timer.at, timer.case, timer.key))[:limit])
 
+    def timers_of(self, root: str) -> tuple[Timer, ...]:
+        """Return the undelivered rungs of a case and its subcases, in order of case, clock, round and rung."""
+        members = self._kept.families.get(root, ())
+        found = (timer for member in members for timer in self._kept.timers.get(member, ()))
+        return tuple(sorted(found, key=lambda timer: (timer.case, timer.key)))
+
+    def families(self, after: str, limit: int) -> tuple[str, ...]:
+        """Return up to ``limit`` ids of cases without parent, open or not, after the id ``after``, in order of id."""
+        return tuple(sorted(root for root in self._kept.families if root > after)[:limit])
+
+    def unheaded(self, limit: int) -> tuple[End, ...]:
+        """Return up to ``limit`` ends of chains that no head covers yet, in order of case."""
+        found = sorted(case for case, grown in self._kept.unheaded.items() if grown)[:limit]
+        return tuple(End(case, self._kept.cases[case].revision, self._kept.cases[case].link) for case in found)
+
+    def last_head(self) -> Head | None:
+        """Return the head that was closed last."""
+        return self._kept.heads[max(self._kept.heads)][0] if self._kept.heads else None
+
+    def heads(self) -> tuple[Head, ...]:
+        """Return every head, in order."""
+        return tuple(head for _, (head, _) in sorted(self._kept.heads.items()))
+
+    def ends(self, head: int) -> tuple[End, ...]:
+        """Return the ends that a head covers, in order of case."""
+        return self._kept.heads[head][1] if head in self._kept.heads else ()
+
+    def add_head(self, head: Head, ends: Sequence[End]) -> None:
+        """Keep a head with the ends that it covers."""
+        self._must_write()
+        if head.number in self._kept.heads:
+            raise written_already()
+        self._put(self._kept.heads, head.number, (replace(head, closed_at=as_utc(head.closed_at)), tuple(ends)))
+        for end in ends:
+            self._put(self._kept.unheaded, end.case, False)
+
     def next_serial(self, series: str) -> int:
         """Return the next number of a series."""
         self._must_write()
@@ -170,6 +209,8 @@ class MemoryTransaction:
         for event in change.events:
             self._save_event(_kept_event(event))
         self._project(change)
+        for case_id, name in change.erased:
+            self._erase(case_id, name)
         for document in change.documents:
             root = self._kept.cases[document.case].root
             issued = (*self._kept.documents.get(root, ()), replace(document, data=plain(dict(document.data))))
@@ -220,6 +261,15 @@ class MemoryTransaction:
             last = next(event for event in reversed(self._kept.events[kept.root]) if event.case == case.id)
             raise overtaken(case, last)
         self._put(self._kept.cases, case.id, case)
+        self._put(self._kept.unheaded, case.id, True)
+
+    def _erase(self, case: str, name: str) -> None:
+        root = self._kept.cases[case].root
+        kept = (_erased(event, name) if event.case == case else event for event in self._kept.events[root])
+        self._put(self._kept.events, root, tuple(kept))
+        for event in self._kept.events[root]:
+            if event.key is not None:
+                self._put(self._kept.keys, event.key, event)
 
     def _save_event(self, event: Event) -> None:
         if event.key is not None:
@@ -257,6 +307,17 @@ class MemoryTransaction:
             raise begun_for_reading()
 
 
+def _erased(event: Event, name: str) -> Event:
+    """Return the event without its private value of this name; the commitment stays."""
+    if name not in event.seals:
+        return event
+    return replace(
+        event,
+        data={known: value for known, value in event.data.items() if known != name},
+        seals={**event.seals, name: replace(event.seals[name], salt=None)},
+    )
+
+
 def _matches(query: CaseQuery, case: Case) -> bool:
     return (
         query.procedure in (None, case.procedure)
@@ -291,4 +352,5 @@ def _kept_event(event: Event) -> Event:
         opened=None if event.opened is None else plain(dict(event.opened)),
         since=None if event.since is None else as_utc(event.since),
         recount=None if event.recount is None else plain(dict(event.recount)),
+        redaction=None if event.redaction is None else plain(dict(event.redaction)),
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Row
 
-from ..workflow.history import Case, Event, Mark, RungKey
+from ..workflow.chain import End, Head, public
+from ..workflow.history import Case, Event, Mark, RungKey, Seal
 from ..workflow.ports import ClockRow, Definition, IssuedDocument, Kind, ListedCase, Timer
 from .columns import instant_text
 
@@ -38,6 +39,8 @@ def case_row(case: Case) -> dict[str, Any]:
             for action, done in case.marks.items()
         },
         "delivered": [[*_rung(key), seq] for key, seq in sorted(case.delivered.items())],
+        "link": case.link or None,
+        "unheaded": True,
     }
 
 
@@ -65,6 +68,7 @@ def case_of(row: Row[Any]) -> Case:
         delivered={RungKey(*key[:3]): key[3] if len(key) > 3 else 0 for key in row.delivered},
         closed_at=row.closed_at,
         revision=row.revision,
+        link=row.link or "",
     )
 
 
@@ -83,7 +87,7 @@ def event_row(event: Event) -> dict[str, Any]:
         "recorded_at": event.recorded_at,
         "from_state": event.from_state,
         "to_state": event.to_state,
-        "data": dict(event.data),
+        "data": public(event),
         "opened": None if event.opened is None else dict(event.opened),
         "closes": event.closes,
         "key": event.key,
@@ -92,11 +96,42 @@ def event_row(event: Event) -> dict[str, Any]:
         "overtakes": list(event.overtakes) or None,
         "since": event.since,
         "recount": None if event.recount is None else dict(event.recount),
+        "sealed": {name: seal.commitment for name, seal in event.seals.items()} or None,
+        "issued": [dict(paper) for paper in event.issued] or None,
+        "drawn": dict(event.drawn) or None,
+        "redaction": None if event.redaction is None else dict(event.redaction),
+        "link": event.link or None,
     }
 
 
-def event_of(row: Row[Any]) -> Event:
-    """Return the event of a row of ``cc_events``."""
+def private_rows(event: Event) -> Iterator[dict[str, Any]]:
+    """Yield a row of ``cc_private`` for each private value of an event."""
+    for name, seal in event.seals.items():
+        yield {
+            "office": event.office,
+            "case_id": event.case,
+            "seq": event.seq,
+            "name": name,
+            "salt": seal.salt,
+            "value": event.data[name],
+        }
+
+
+Private = Mapping[tuple[str, int], Mapping[str, tuple[str, Any]]]
+"""Salt and value of private values, by case and seq of their event and then by name."""
+
+
+def private_of(rows: Iterable[Row[Any]]) -> Private:
+    """Return the private values of rows of ``cc_private``."""
+    found: dict[tuple[str, int], dict[str, tuple[str, Any]]] = {}
+    for row in rows:
+        found.setdefault((row.case_id, row.seq), {})[row.name] = (row.salt, row.value)
+    return found
+
+
+def event_of(row: Row[Any], private: Private) -> Event:
+    """Return the event of a row of ``cc_events``, with those of its private values that have not been erased."""
+    kept = private.get((row.case_id, row.seq), {})
     return Event(
         office=row.office,
         case=row.case_id,
@@ -110,7 +145,7 @@ def event_of(row: Row[Any]) -> Event:
         from_state=row.from_state,
         to_state=row.to_state,
         unit=row.unit,
-        data=row.data,
+        data={**row.data, **{name: value for name, (_, value) in kept.items()}},
         opened=row.opened,
         closes=row.closes,
         key=row.key,
@@ -119,6 +154,11 @@ def event_of(row: Row[Any]) -> Event:
         overtakes=tuple(row.overtakes or ()),
         since=row.since,
         recount=row.recount,
+        seals={name: Seal(told, kept[name][0] if name in kept else None) for name, told in (row.sealed or {}).items()},
+        issued=tuple(row.issued or ()),
+        drawn=row.drawn or {},
+        redaction=row.redaction,
+        link=row.link or "",
     )
 
 
@@ -198,6 +238,26 @@ def document_row(office: str, document: IssuedDocument) -> dict[str, Any]:
 def document_of(row: Row[Any]) -> IssuedDocument:
     """Return the document of a row of ``cc_documents``."""
     return IssuedDocument(row.case_id, row.seq, row.name, row.number, row.data, row.sha256)
+
+
+def head_row(head: Head) -> dict[str, Any]:
+    """Return the row of ``cc_heads`` for a head."""
+    return {**{item.name: getattr(head, item.name) for item in fields(head)}, "digest": head.digest}
+
+
+def head_of(row: Row[Any]) -> Head:
+    """Return the head of a row of ``cc_heads``."""
+    return Head(row.office, row.number, row.closed_at, row.previous, row.root, row.ends)
+
+
+def end_row(head: Head, end: End) -> dict[str, Any]:
+    """Return the row of ``cc_ends`` for an end that a head covers."""
+    return {"office": head.office, "head": head.number, "case_id": end.case, "seq": end.seq, "link": end.link}
+
+
+def end_of(row: Row[Any]) -> End:
+    """Return the end of a row of ``cc_ends``."""
+    return End(row.case_id, row.seq, row.link)
 
 
 def definition_row(definition: Definition) -> dict[str, Any]:

@@ -29,7 +29,7 @@ PREFIX = "cc_"
 
 VERSION_TABLE = "cc_alembic_version"
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """The schema revisions that this code knows, oldest first; the last is the one that it works with."""
 
 # Names that depend on nothing but the columns: without a name, a later migration could not drop a constraint on SQLite.
@@ -87,6 +87,9 @@ cases = Table(
     Column("due_clock", String(64)),
     Column("due_at", Instant),
     Column("due_provisional", Boolean),
+    # The end of its chain, and whether it has grown since the last head.
+    Column("link", String(64)),
+    Column("unheaded", Boolean),
     UniqueConstraint("office", "id"),
     UniqueConstraint("office", "number"),
     _to_case("root_id"),
@@ -94,7 +97,6 @@ cases = Table(
     Index(None, "office", "root_id"),
     Index(None, "office", "kind", "state"),
     Index(None, "office", "unit"),
-    Index(None, "office", "closed_at"),
     Index(None, "office", "due_at", "number"),
 )
 
@@ -123,9 +125,13 @@ events = Table(
     Column("overtakes", CanonicalJson),
     Column("since", Instant),
     Column("recount", CanonicalJson),
+    Column("sealed", CanonicalJson),
+    Column("issued", CanonicalJson),
+    Column("drawn", CanonicalJson),
+    Column("redaction", CanonicalJson),
+    Column("link", String(64)),
     UniqueConstraint("office", "case_id", "seq"),
     _to_case("case_id"),
-    Index(None, "office", "root_id"),
 )
 Index(
     None,
@@ -134,6 +140,21 @@ Index(
     unique=True,
     sqlite_where=events.c.key.is_not(None),
     postgresql_where=events.c.key.is_not(None),
+)
+
+Index(
+    "ix_cc_cases_open",
+    cases.c.office,
+    cases.c.root_id,
+    sqlite_where=cases.c.closed_at.is_(None),
+    postgresql_where=cases.c.closed_at.is_(None),
+)
+Index(
+    "ix_cc_cases_unheaded",
+    cases.c.office,
+    cases.c.id,
+    sqlite_where=cases.c.unheaded.is_(True),
+    postgresql_where=cases.c.unheaded.is_(True),
 )
 
 clocks = Table(
@@ -187,6 +208,42 @@ serials = Table(
     Column("office", String(64), primary_key=True),
     Column("series", String(255), primary_key=True),
     Column("value", Integer, nullable=False),
+)
+
+# Private values stand apart from the history, so that they can be erased while it stays whole.
+private = Table(
+    "cc_private",
+    metadata,
+    Column("office", String(64), primary_key=True),
+    Column("case_id", String(64), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(64), primary_key=True),
+    Column("salt", String(64), nullable=False),
+    Column("value", CanonicalJson, nullable=False),
+    _to_case("case_id"),
+)
+
+heads = Table(
+    "cc_heads",
+    metadata,
+    Column("office", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("closed_at", Instant, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("root", String(64), nullable=False),
+    Column("ends", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+)
+
+ends = Table(
+    "cc_ends",
+    metadata,
+    Column("office", String(64), primary_key=True),
+    Column("head", Integer, primary_key=True, autoincrement=False),
+    Column("case_id", String(64), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("link", String(64), nullable=False),
+    ForeignKeyConstraint(["office", "head"], ["cc_heads.office", "cc_heads.number"]),
 )
 
 APPEND_ONLY = "cc_events is append-only: an entry is never changed or deleted; record a further event that corrects it"

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, delete, false, insert, or_, select, update
 
 from ..workflow.ports import CaseQuery
-from .schema import cases, clocks, definitions, documents, events, serials, timers
+from .schema import cases, clocks, definitions, documents, ends, events, heads, private, serials, timers
 
 _office: Any = bindparam("office")
 
@@ -41,8 +41,16 @@ newest_numbers = (
     .limit(bindparam("most", type_=Integer))
 )
 
+_members = select(cases.c.id).where(cases.c.office == _office, cases.c.root_id == bindparam("root"))
+
 events_of_family = (
-    select(events).where(events.c.office == _office, events.c.root_id == bindparam("root")).order_by(events.c.position)
+    select(events).where(events.c.office == _office, events.c.case_id.in_(_members)).order_by(events.c.position)
+)
+
+private_of_family = select(private).where(private.c.office == _office, private.c.case_id.in_(_members))
+
+private_of_event = select(private).where(
+    private.c.office == _office, private.c.case_id == bindparam("case"), private.c.seq == bindparam("seq")
 )
 
 event_by_key = select(events).where(events.c.office == _office, events.c.key == bindparam("key"))
@@ -81,6 +89,33 @@ open_families = (
     .limit(bindparam("most", type_=Integer))
 )
 
+timers_of_family = (
+    select(timers)
+    .where(timers.c.office == _office, timers.c.case_id.in_(_members))
+    .order_by(timers.c.case_id, timers.c.clock, timers.c.round, timers.c.rung)
+)
+
+families = (
+    select(cases.c.id)
+    .where(cases.c.office == _office, cases.c.parent_id.is_(None), cases.c.id > bindparam("after"))
+    .order_by(cases.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+
+unheaded = (
+    select(cases.c.id.label("case_id"), cases.c.revision.label("seq"), cases.c.link)
+    .where(cases.c.office == _office, cases.c.unheaded.is_(True))
+    .order_by(cases.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+# Cases that somebody is writing at this moment are passed over; the next head covers them.
+claim_unheaded = unheaded.with_for_update(skip_locked=True)
+
+last_head = select(heads).where(heads.c.office == _office).order_by(heads.c.number.desc()).limit(1)
+lock_last_head = last_head.with_for_update()
+all_heads = select(heads).where(heads.c.office == _office).order_by(heads.c.number)
+ends_of_head = select(ends).where(ends.c.office == _office, ends.c.head == bindparam("head")).order_by(ends.c.case_id)
+
 timers_until = (
     select(timers)
     .where(timers.c.office == _office, timers.c.at <= bindparam("until"))
@@ -93,7 +128,7 @@ add_case = insert(cases)
 change_case = update(cases).where(
     cases.c.office == bindparam("_office"), cases.c.id == bindparam("_id"), cases.c.revision == bindparam("_expected")
 )
-CHANGING = ("state", "since", "closed_at", "revision", "data", "marks", "delivered")
+CHANGING = ("state", "since", "closed_at", "revision", "data", "marks", "delivered", "link", "unheaded")
 """The columns of a case that its events change; the others stay as they were when it was opened."""
 
 set_due = (
@@ -102,6 +137,15 @@ set_due = (
     .values({name: bindparam(name) for name in ("due_clock", "due_at", "due_provisional")})
 )
 add_event = insert(events)
+add_private = insert(private)
+erase_private = delete(private).where(
+    private.c.office == _office, private.c.case_id == bindparam("case"), private.c.name == bindparam("name")
+)
+add_head = insert(heads)
+add_end = insert(ends)
+cover = (
+    update(cases).where(cases.c.office == bindparam("_office"), cases.c.id == bindparam("_id")).values(unheaded=None)
+)
 add_clock = insert(clocks)
 add_timer = insert(timers)
 add_document = insert(documents)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from sqlalchemy.sql.base import Executable
 
+from ..workflow.chain import End, Head
 from ..workflow.errors import Conflict, NotFound
 from ..workflow.history import Case, Event
 from ..workflow.messages import say
@@ -57,12 +58,13 @@ class SqlTransaction:
 
     def events(self, root: str) -> tuple[Event, ...]:
         """Return the events of a case and its subcases, in order of recording."""
-        return tuple(rows.event_of(row) for row in self._all(statements.events_of_family, root=root))
+        private = rows.private_of(self._all(statements.private_of_family, root=root))
+        return tuple(rows.event_of(row, private) for row in self._all(statements.events_of_family, root=root))
 
     def event_by_key(self, key: str) -> Event | None:
         """Return the event that was recorded under this idempotency key."""
         row = self._first(statements.event_by_key, key=key)
-        return None if row is None else rows.event_of(row)
+        return None if row is None else self._event(row)
 
     def documents(self, root: str) -> tuple[IssuedDocument, ...]:
         """Return the documents that a case and its subcases have issued, in order of issue."""
@@ -86,6 +88,39 @@ class SqlTransaction:
         """Return up to ``limit`` undelivered rungs whose instant is not after ``until``, in legal order."""
         return tuple(rows.timer_of(row) for row in self._all(statements.timers_until, until=until, most=limit))
 
+    def timers_of(self, root: str) -> tuple[Timer, ...]:
+        """Return the undelivered rungs of a case and its subcases, in order of case, clock, round and rung."""
+        return tuple(rows.timer_of(row) for row in self._all(statements.timers_of_family, root=root))
+
+    def families(self, after: str, limit: int) -> tuple[str, ...]:
+        """Return up to ``limit`` ids of cases without parent, open or not, after the id ``after``, in order of id."""
+        return tuple(str(row.id) for row in self._all(statements.families, after=after, most=limit))
+
+    def unheaded(self, limit: int) -> tuple[End, ...]:
+        """Return up to ``limit`` ends of chains that no head covers yet, in order of case."""
+        statement = statements.claim_unheaded if self._write else statements.unheaded
+        return tuple(rows.end_of(row) for row in self._all(statement, most=limit))
+
+    def last_head(self) -> Head | None:
+        """Return the head that was closed last; in a writing transaction, locked."""
+        row = self._first(statements.lock_last_head if self._write else statements.last_head)
+        return None if row is None else rows.head_of(row)
+
+    def heads(self) -> tuple[Head, ...]:
+        """Return every head, in order."""
+        return tuple(rows.head_of(row) for row in self._all(statements.all_heads))
+
+    def ends(self, head: int) -> tuple[End, ...]:
+        """Return the ends that a head covers, in order of case."""
+        return tuple(rows.end_of(row) for row in self._all(statements.ends_of_head, head=head))
+
+    def add_head(self, head: Head, ends: Sequence[End]) -> None:
+        """Keep a head with the ends that it covers."""
+        self._must_write()
+        self._run(statements.add_head, [rows.head_row(head)])
+        self._run(statements.add_end, [rows.end_row(head, end) for end in ends])
+        self._run(statements.cover, [{"_office": self._office, "_id": end.case} for end in ends])
+
     def next_serial(self, series: str) -> int:
         """Return the next number of a series."""
         self._must_write()
@@ -103,6 +138,8 @@ class SqlTransaction:
         self._write_cases(change.cases, expected)
         self._write_events(change.events)
         self._project(change)
+        erased = [{"office": self._office, "case": case, "name": name} for case, name in change.erased]
+        self._run(statements.erase_private, erased)
         self._run(statements.add_document, [rows.document_row(self._office, paper) for paper in change.documents])
 
     def definition(
@@ -162,6 +199,7 @@ class SqlTransaction:
             if event.key is not None and self.event_by_key(event.key):
                 raise used_key(event.key)
         self._run(statements.add_event, [rows.event_row(event) for event in events])
+        self._run(statements.add_private, [row for event in events for row in rows.private_rows(event)])
 
     def _project(self, change: Change) -> None:
         projected = [{"office": self._office, "case": case} for case in change.projected]
@@ -177,7 +215,11 @@ class SqlTransaction:
         last = self._first(statements.last_event, case=case.id)
         if last is None:
             return NotFound(say("no case {case} in this office", case=case.number))
-        return overtaken(case, rows.event_of(last))
+        return overtaken(case, self._event(last))
+
+    def _event(self, row: Row[Any]) -> Event:
+        private = self._all(statements.private_of_event, case=row.case_id, seq=row.seq) if row.sealed else []
+        return rows.event_of(row, rows.private_of(private))
 
     def _must_write(self) -> None:
         if not self._write:

@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from ..workflow.chain import canonical
+
 
 def as_utc(value: datetime) -> datetime:
     """Return the same instant as a plain datetime in UTC. Raises ValueError for a naive datetime.
@@ -18,17 +20,6 @@ def as_utc(value: datetime) -> datetime:
     return datetime(
         moved.year, moved.month, moved.day, moved.hour, moved.minute, moved.second, moved.microsecond, tzinfo=UTC
     )
-
-
-def canonical(value: Any) -> str:
-    """Return plain JSON values as their one canonical text: sorted keys, no blanks, Chinese left readable.
-
-    Raises TypeError or ValueError for anything that is not plain JSON.
-
-    >>> canonical({"b": [1, None], "a": "留言"})
-    '{"a":"留言","b":[1,null]}'
-    """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def plain(value: Any) -> Any:

@@ -12,7 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from .model import OPEN, RECOUNTED, REVISED, SYSTEM
+from .model import OPEN, RECOUNTED, REDACTED, REVISED, SYSTEM
+
+NOTED = frozenset({RECOUNTED, REDACTED, REVISED})
+"""The actions of events by which something is noted down about a case; they are not something done on it."""
 
 _DATE_OR_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?")
 
@@ -42,6 +45,19 @@ class RungKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """What stands for a private value in the chain of a history, and tells nothing about it.
+
+    Args:
+        commitment: SHA-256 over the salt and the value; see `chain.commitment`.
+        salt: kept beside the value, without which nobody can guess it from the commitment; None once both are erased.
+    """
+
+    commitment: str
+    salt: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One entry of a case's history; never changed after it is written.
 
@@ -49,9 +65,9 @@ class Event:
         seq: 1, 2, 3... within its case.
         effective_at: when it happened in law. UTC.
         recorded_at: when it was entered. UTC.
-        data: accepted inputs and computed fields, as plain JSON values.
+        data: accepted inputs and computed fields, as plain JSON values; private ones are missing once they are erased.
         opened: for the first event only: what the new case is: its procedure, version, kind, number, parent,
-            unit and lead, as in `Case`.
+            unit and lead, as in `Case`, and the fingerprint of the procedure as ``definition``.
         closes: the event led to a final state.
         key: the caller's idempotency key, unique in its office.
         rung: the rung that this event delivered, for the system's timed actions.
@@ -60,6 +76,11 @@ class Event:
         since: when ``to_state`` began, where the case goes back to a state because what led out of it was overtaken.
         recount: what a new version of a calendar changed: the calendar's id, its version and fingerprint ``from`` and
             ``to`` which it went, and for each of the ``clocks`` the ``old`` and the ``new`` due in ISO 8601.
+        seals: for every private value of ``data``, by name.
+        issued: the papers that it issued: of each the ``name``, the ``number`` and the ``sha256``.
+        drawn: the last number that it drew of each series.
+        redaction: which private ``fields`` of the case it had erased, and the ``reason``.
+        link: what chains it to the case's event before it; see `chain.link`. Empty while it is not written yet.
     """
 
     office: str
@@ -83,6 +104,11 @@ class Event:
     overtakes: tuple[int, ...] = ()
     since: datetime | None = None
     recount: Mapping[str, Any] | None = None
+    seals: Mapping[str, Seal] = field(default_factory=dict)
+    issued: tuple[Mapping[str, str], ...] = ()
+    drawn: Mapping[str, int] = field(default_factory=dict)
+    redaction: Mapping[str, Any] | None = None
+    link: str = ""
 
     @property
     def name(self) -> str:
@@ -109,6 +135,7 @@ class Case:
         delivered: rungs already delivered and not overtaken, each with the seq of the event that did.
         since: effective time of the event that led to the present state.
         revision: number of its events.
+        link: that of its last event: the end of its chain.
     """
 
     id: str
@@ -129,6 +156,7 @@ class Case:
     delivered: Mapping[RungKey, int] = field(default_factory=dict)
     closed_at: datetime | None = None
     revision: int = 0
+    link: str = ""
 
 
 def noted(case: Case, action: str, *, at: datetime, recorded_at: datetime, **values: Any) -> Event:
@@ -164,6 +192,8 @@ def apply(case: Case | None, event: Event) -> Case:
         raise ValueError(f"event {event.seq} does not follow revision {case.revision} of case {case.id}")
     if event.overtakes:
         case = without(case, event.overtakes)
+    if event.redaction:
+        case = _redacted(case, event.redaction["fields"])
     anew = event.moves or event.since is not None
     return replace(
         case,
@@ -174,6 +204,7 @@ def apply(case: Case | None, event: Event) -> Case:
         delivered={**case.delivered, event.rung: event.seq} if event.rung else case.delivered,
         closed_at=(event.effective_at if event.closes else None) if anew else case.closed_at,
         revision=event.seq,
+        link=event.link or case.link,
     )
 
 
@@ -187,9 +218,22 @@ def without(case: Case, seqs: Container[int]) -> Case:
     )
 
 
+def _redacted(case: Case, names: Container[str]) -> Case:
+    """Return the case without these of its values, wherever it keeps them."""
+    return replace(
+        case,
+        data={name: value for name, value in case.data.items() if name not in names},
+        marks={action: tuple(_redacted_mark(mark, names) for mark in done) for action, done in case.marks.items()},
+    )
+
+
+def _redacted_mark(mark: Mark, names: Container[str]) -> Mark:
+    return replace(mark, given={name: value for name, value in mark.given.items() if name not in names})
+
+
 def _marks(case: Case, event: Event) -> Mapping[str, tuple[Mark, ...]]:
     """The marks with that of ``event``. What the engine notes down about a case is not something done on it."""
-    if event.action in (RECOUNTED, REVISED):
+    if event.action in NOTED:
         return case.marks
     given = {name: value for name, value in event.data.items() if _measures_time(value)}
     mark = Mark(event.effective_at, event.actor, event.seq, given)
@@ -219,7 +263,7 @@ def _opened(event: Event) -> Case:
         state=event.to_state,
         opened_at=event.effective_at,
         since=event.effective_at,
-        **event.opened,
+        **{name: value for name, value in event.opened.items() if name != "definition"},
     )
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from .calendars import Calendar
+from .chain import End, Head
 from .history import Case, Event, RungKey
 from .model import Procedure
 from .roster import Roster
@@ -91,6 +92,7 @@ class Change:
     Args:
         cases: their new values; each is written only over the revision that its first event in ``events`` follows.
         projected: ids of the cases whose clock and timer rows are all replaced by ``clocks`` and ``timers``.
+        erased: pairs of case and field of which every private value that was recorded is erased, for good.
     """
 
     cases: tuple[Case, ...] = ()
@@ -99,6 +101,7 @@ class Change:
     clocks: tuple[ClockRow, ...] = ()
     timers: tuple[Timer, ...] = ()
     documents: tuple[IssuedDocument, ...] = ()
+    erased: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,30 @@ class Transaction(Protocol):
 
     def timers(self, until: datetime, limit: int) -> tuple[Timer, ...]:
         """Return up to ``limit`` undelivered rungs whose instant is not after ``until``, in legal order."""
+
+    def timers_of(self, root: str) -> tuple[Timer, ...]:
+        """Return the undelivered rungs of a case and its subcases, in order of case, clock, round and rung."""
+
+    def families(self, after: str, limit: int) -> tuple[str, ...]:
+        """Return up to ``limit`` ids of cases without parent, open or not, after the id ``after``, in order of id."""
+
+    def unheaded(self, limit: int) -> tuple[End, ...]:
+        """Return up to ``limit`` ends of chains that no head covers yet, in order of case.
+
+        In a writing transaction they are locked, and those that somebody else is writing are passed over.
+        """
+
+    def last_head(self) -> Head | None:
+        """Return the head that was closed last; in a writing transaction, locked."""
+
+    def heads(self) -> tuple[Head, ...]:
+        """Return every head, in order."""
+
+    def ends(self, head: int) -> tuple[End, ...]:
+        """Return the ends that a head covers, in order of case."""
+
+    def add_head(self, head: Head, ends: Sequence[End]) -> None:
+        """Keep a head with the ends that it covers. Raises `Conflict` when one with its number is there already."""
 
     def next_serial(self, series: str) -> int:
         """Return the next number of a series, 1, 2, 3... without gaps: a rolled back transaction gives it back."""

@@ -28,10 +28,10 @@ OFFICE = "qingxi"
         "INSERT OR REPLACE INTO cc_events SELECT * FROM cc_events",
         "INSERT OR REPLACE INTO cc_events SELECT 99, office, case_id, root_id, seq, 'forged', actor, role, unit,"
         " effective_at, recorded_at, from_state, to_state, data, opened, closes, NULL, rung, cause,"
-        " overtakes, since, recount FROM cc_events",
+        " overtakes, since, recount, sealed, issued, drawn, redaction, link FROM cc_events",
         "INSERT OR REPLACE INTO cc_events SELECT 99, office, case_id, root_id, 7, 'forged', actor, role, unit,"
         " effective_at, recorded_at, from_state, to_state, data, opened, closes, key, rung, cause,"
-        " overtakes, since, recount FROM cc_events",
+        " overtakes, since, recount, sealed, issued, drawn, redaction, link FROM cc_events",
         "INSERT OR REPLACE INTO cc_events (position) VALUES (1)",
         "UPDATE OR REPLACE cc_events SET key = 'k'",
     ],
@@ -191,6 +191,10 @@ def test_lists_and_timers_are_found_by_index(sqlite: SqlStore, make: Any) -> Non
     assert "ix_cc_events_office_key (office=? AND key=?)" in key
     inbox = plan(statements.listed(OFFICE, CaseQuery(states=[("case", "handling"), ("slip", "issued")])))
     assert "ix_cc_cases_office_kind_state (office=? AND kind=? AND state=?)" in inbox
+    families = plan(statements.open_families, office=OFFICE, procedures=["online_opinion"], after="", most=9)
+    assert "ix_cc_cases_open (office=? AND root_id>?)" in families
+    unheaded = plan(statements.unheaded, office=OFFICE, most=9)
+    assert "ix_cc_cases_unheaded (office=?)" in unheaded
     unit = plan(statements.listed(OFFICE, CaseQuery(unit="water", open_only=True)))
     assert "ix_cc_cases_office_unit (office=? AND unit=?)" in unit
     every = plan(statements.listed(OFFICE, CaseQuery(open_only=True, limit=50)))
@@ -198,7 +202,7 @@ def test_lists_and_timers_are_found_by_index(sqlite: SqlStore, make: Any) -> Non
     assert "TEMP B-TREE" not in every
     due = plan(statements.listed(OFFICE, CaseQuery(due_before=make.noon)))
     assert "ix_cc_cases_office_due_at_number (office=? AND due_at<?)" in due
-    assert "SCAN" not in timers + key + inbox + unit + every + due
+    assert "SCAN" not in timers + key + inbox + families + unheaded + unit + every + due
 
 
 def _count(connection: Connection, table: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..errors import Problem
 from ..messages import say
-from ..model import CASE, OPEN, OPENED, RECOUNTED, REVISED, SYSTEM, Field, FieldType, Lifecycle, Procedure
+from ..model import CASE, OPEN, OPENED, RECOUNTED, REDACTED, REVISED, SYSTEM, Field, FieldType, Lifecycle, Procedure
 from .places import Path, actions, lifecycles, refuse_unknown
 
 
@@ -54,7 +54,7 @@ def _reserved(path: Path, lifecycle: Lifecycle) -> Iterator[Problem]:
     if OPENED in lifecycle.fields:
         yield _reserved_name((*path, "fields", OPENED), OPENED)
     for state in lifecycle.states.values():
-        for word in (OPEN, OPENED, RECOUNTED, REVISED):
+        for word in (OPEN, OPENED, RECOUNTED, REDACTED, REVISED):
             if word in state.actions:
                 yield _reserved_name((*path, "states", state.name, "actions", word), word)
 

@@ -48,8 +48,9 @@ def deliver(session: Session, root: str, until: datetime) -> tuple[Event, ...] |
         raise
     except CaseclockError as refusal:
         return refusal.message
-    session.tx.save(draft.change())
-    return tuple(event for event in draft.events if event.rung)
+    change = draft.change()
+    session.tx.save(change)
+    return tuple(event for event in change.events if event.rung)
 
 
 def recount(session: Session, root: str, calendar: str) -> RecountReport:

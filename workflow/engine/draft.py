@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from ..chain import linked, sealed
 from ..errors import NotAllowed
 from ..guards import compile_expression
 from ..history import Case, Event, RungKey, apply, fold, noted
@@ -22,8 +23,9 @@ from ..roster import THE_SYSTEM, Actor
 from . import refusals
 from .family import Family
 from .hindsight import InTheWay, look_back
+from .ids import new_salt
 from .notices import about_delivery, about_overtaken, about_time
-from .papers import draw_number, made_from, numbered
+from .papers import Drawn, draw_number, made_from
 from .past import Past, Then, before
 from .projections import next_rung, project
 from .situation import Deployed, Situation
@@ -59,6 +61,7 @@ class Draft:
         now: the instant of recording, read once for the whole change. UTC.
         new_id: gives the id of a new case.
         next_serial: gives the next number of a series.
+        new_salt: gives the salt of the commitment of a private value.
         recorded: gives the family's history as it has been recorded; read only for what is entered late.
         family: the case with its subcases; empty while the case is still to be opened.
         arrivals: events by which a subcase came to another state; joined only when the whole deed is done.
@@ -69,6 +72,7 @@ class Draft:
     now: datetime
     new_id: Callable[[], str]
     next_serial: Callable[[str], int]
+    new_salt: Callable[[], str] = new_salt
     recorded: Callable[[], tuple[Event, ...]] = tuple
     family: Family = field(default_factory=lambda: Family(()))
     events: list[Event] = field(default_factory=list)
@@ -183,25 +187,42 @@ class Draft:
         """
         if self.events and not self.family.root.number:
             self._number_root()
-        touched = {event.case for event in self.events}
+        documents = tuple(self._number(paper) for paper in self.papers)
+        cases, events = self._chained()
         clocks, timers = self._projected or project(self.deployed, self.family, self.now)
-        documents, calendar = self.deployed.procedure.documents, self.deployed.calendar
         return Change(
-            cases=tuple(case for case in self.family.cases if case.id in touched),
-            events=tuple(self.events),
+            cases=cases,
+            events=events,
             projected=tuple(case.id for case in self.family.cases),
             clocks=clocks,
             timers=timers,
-            documents=tuple(
-                numbered(paper, documents[paper.name], calendar, self.next_serial) for paper in self.papers
-            ),
+            documents=documents,
         )
 
     def _number_root(self) -> None:
-        opening, procedure = self.events[0], self.deployed.procedure
-        number = draw_number(procedure.numbering, opening.effective_at, self.deployed.calendar, self.next_serial)
-        self.events[0] = replace(opening, opened={**(opening.opened or {}), "number": number})
-        self.family = self.family.with_case(replace(self.family.root, number=number))
+        opening = self.events[0]
+        drawn = self._draw(self.deployed.procedure.numbering, opening)
+        opened = {**(opening.opened or {}), "number": drawn.number}
+        self.events[0] = replace(opening, opened=opened, drawn={drawn.series: drawn.serial})
+        self.family = self.family.with_case(replace(self.family.root, number=drawn.number))
+
+    def _number(self, paper: IssuedDocument) -> IssuedDocument:
+        """Return a paper with the next number of its series; the event that issues it says which paper it was."""
+        at, event = next((at, e) for at, e in enumerate(self.events) if (e.case, e.seq) == (paper.case, paper.seq))
+        drawn = self._draw(self.deployed.procedure.documents[paper.name].numbering, event)
+        told = {"name": paper.name, "number": drawn.number, "sha256": paper.sha256}
+        series = {**event.drawn, drawn.series: drawn.serial}
+        self.events[at] = replace(event, issued=(*event.issued, told), drawn=series)
+        return replace(paper, number=drawn.number)
+
+    def _draw(self, pattern: str, event: Event) -> Drawn:
+        return draw_number(pattern, event.effective_at, self.deployed.calendar, self.next_serial)
+
+    def _chained(self) -> tuple[tuple[Case, ...], tuple[Event, ...]]:
+        """The cases that change, and the events, each chained to the one before it in its case."""
+        events = linked(self.events, {case.id: case.link for case in self.family.cases})
+        ends = {event.case: event.link for event in events}
+        return tuple(replace(case, link=ends[case.id]) for case in self.family.cases if case.id in ends), events
 
     def _situation(self, case: Case) -> Situation:
         return Situation(self.deployed, self.family, case, self.now)
@@ -222,12 +243,16 @@ class Draft:
             from_state=None,
             to_state=procedure.lifecycle(opened["kind"]).initial,
             data=deed.inputs,
-            opened={"procedure": procedure.id, "version": procedure.version, **opened},
+            opened={
+                "procedure": procedure.id,
+                "version": procedure.version,
+                "definition": self.deployed.fingerprint,
+                **opened,
+            },
             key=deed.key,
             cause=deed.cause,
         )
-        self._append(None, event)
-        return event
+        return self._append(None, event)
 
     def _record(self, event: Event, then: Then) -> Event:
         """Add an event, with what it overtakes if it was entered late; return it as added."""
@@ -236,9 +261,8 @@ class Draft:
             past = self._past()
             entered = look_back(self.deployed, self.family, past, then, event)
             self.notices.extend(about_overtaken(self.deployed, self.family, past, entered))
-        for event in entered:
-            self._append(self.family.member(event.case), event)
-        return entered[0]
+        added = [self._append(self.family.member(event.case), event) for event in entered]
+        return added[0]
 
     def _event(self, deed: Deed, action: Action, situation: Situation, then: str, state: str) -> Event:
         """The event of a deed. One that leads nowhere leaves the case in the state in which it is now."""
@@ -264,9 +288,13 @@ class Draft:
             cause=deed.cause,
         )
 
-    def _append(self, case: Case | None, event: Event) -> None:
+    def _append(self, case: Case | None, event: Event) -> Event:
+        """Add an event, its private values sealed, and return it as added."""
+        kind = case.kind if case else (event.opened or {})["kind"]
+        event = sealed(event, self.deployed.procedure.lifecycle(kind).private, self.new_salt)
         self.family = self.family.with_case(apply(case, event))
         self.events.append(event)
+        return event
 
     def _follow(self, event: Event, action: Action) -> None:
         """Do what follows from an event by itself: subcases fired upon, opened and closed, and papers."""

@@ -13,8 +13,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ..history import Case, Event, RungKey, apply, noted
-from ..model import OPEN, RECOUNTED, REVISED
+from ..history import NOTED, Case, Event, RungKey, apply, noted
+from ..model import OPEN, REVISED
 from .family import Family
 from .past import Past, Then, less
 from .projections import is_over
@@ -164,7 +164,7 @@ class _Review:
     def _is_possible(self, event: Event) -> bool:
         """Whether it could have been done in the state in which the case is now found to have been."""
         state = self._is.get(event.case)
-        if state == self._was.get(event.case) or event.action in (OPEN, RECOUNTED, REVISED):
+        if state == self._was.get(event.case) or event.action == OPEN or event.action in NOTED:
             return True
         if event.moves:
             return event.from_state == state

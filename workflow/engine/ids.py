@@ -21,6 +21,11 @@ def time_ordered_id(now: datetime) -> str:
     return str(uuid.UUID(int=value))
 
 
+def new_salt() -> str:
+    """Return 128 random bits, in hexadecimal digits, for the commitment of a private value."""
+    return secrets.token_hex(16)
+
+
 def utc_now() -> datetime:
     """Return the present instant in UTC; the engine's default source of time."""
     return datetime.now(UTC)

@@ -14,11 +14,11 @@ from .views import Receipt
 def receipt(draft: Draft, change: Change, event: Event) -> Receipt:
     """Return the receipt of the command whose own event is ``event``."""
     own = (event.case, event.seq)
-    opened = [other.case for other in change.events if other.action == OPEN and (other.case, other.seq) != own]
+    opened = {other.case for other in change.events if other.action == OPEN and (other.case, other.seq) != own}
     return Receipt(
-        case=draft.family.member(event.case),
+        case=next(case for case in change.cases if case.id == event.case),
         event=next(other for other in change.events if (other.case, other.seq) == own),
-        opened=tuple(draft.family.member(case) for case in opened),
+        opened=tuple(case for case in change.cases if case.id in opened),
         documents=change.documents,
         notices=tuple(draft.notices),
     )

@@ -64,8 +64,8 @@ class Session:
             self.now,
             lambda: time_ordered_id(self.now),
             self.tx.next_serial,
-            lambda: self.tx.events(family.root.id),
-            family,
+            recorded=lambda: self.tx.events(family.root.id),
+            family=family,
         )
         if family.cases and deployed.recounting:
             catch_up(draft, self.tx.clocks(family.root.id), self._counting_by)

@@ -53,6 +53,7 @@ class Shelf:
         loaded = {name: self._load(calendar, self._reader.calendar) for name, calendar in calendars.items()}
         return Deployed(
             procedure=model,
+            fingerprint=definition.fingerprint,
             calendar=loaded[model.calendar],
             roster=self.roster(tx, as_of),
             machines=self._machines(definition, model),

@@ -23,6 +23,7 @@ class Deployed:
     """A procedure with everything that a case of it needs: its machines, calendars and roster.
 
     Args:
+        fingerprint: the procedure's, as it is deployed.
         calendar: the procedure's own.
         calendars: by id, the procedure's own and those that single clocks name.
         versions: by id, in which version each of these calendars is deployed.
@@ -36,6 +37,7 @@ class Deployed:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     versions: Mapping[str, int] = field(default_factory=dict)
     recounting: frozenset[str] = frozenset()
+    fingerprint: str = ""
 
     def calendar_of(self, clock: Clock) -> Calendar:
         """Return the calendar by which ``clock`` is counted: the one it names, or the procedure's."""

@@ -29,6 +29,10 @@ REVISED = "revised"
 """The action of an event by which a late entry in its family overtook events of this case; reserved as well."""
 
 
+REDACTED = "redacted"
+"""The action of an event by which private values of a case were erased; reserved as well."""
+
+
 CASE = "case"
 """The kind of a case that has no parent, and the prefix by which a subcase names its parent's fields and clocks."""
 
@@ -153,6 +157,11 @@ class Lifecycle:
     clocks: Mapping[str, Clock]
     states: Mapping[str, State]
     opens_with: tuple[Field, ...] = ()
+
+    @property
+    def private(self) -> frozenset[str]:
+        """The names of the fields whose values are private."""
+        return frozenset(name for name, field in self.fields.items() if field.private)
 
     @property
     def initial(self) -> str:
