@@ -20,6 +20,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -215,6 +216,13 @@ def _common_options(*, hidden: bool) -> list[click.Parameter]:
             envvar=variable("CASECLOCK_OFFICE"),
         ),
         option(
+            ("--db",),
+            "database",
+            _("The address of the database; else the one that office.yaml names."),
+            metavar="ADDRESS",
+            envvar=variable("CASECLOCK_DB"),
+        ),
+        option(
             ("--as",), "actor", _("Who acts: an id on the roster."), metavar="ACTOR", envvar=variable("CASECLOCK_ACTOR")
         ),
         option(
@@ -234,6 +242,7 @@ class Session:
 
     def __init__(self, *, as_json: bool = False, debug: bool = False) -> None:
         self.folder: Path | None = None
+        self.database: str | None = None
         self.actor: str | None = None
         self.lang: str | None = None
         self.as_json = as_json
@@ -244,9 +253,16 @@ class Session:
     @cached_property
     def office(self) -> OfficeFolder:
         """The office: of the folder named, or the nearest one. Raises `NotFound` or `DefinitionInvalid`."""
-        from .definitions.office_reader import find_office, read_office
+        from .definitions.office_reader import find_office
 
-        return read_office(self.folder or find_office(Path.cwd()))
+        return self.read_office(self.folder or find_office(Path.cwd()))
+
+    def read_office(self, folder: Path) -> OfficeFolder:
+        """Return the office of a folder, on the database that is asked for."""
+        from .definitions.office_reader import read_office
+
+        office = read_office(folder)
+        return replace(office, database=self.database) if self.database else office
 
     @cached_property
     def engine(self) -> Engine:
@@ -468,15 +484,15 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 @_option("--title", text=_("The office's title."))
 @click.pass_obj
 def _init(session: Session, folder: Path, office_id: str | None, title: str | None) -> None:
-    from .definitions.office_reader import deploy_files, make_office, read_office
+    from .definitions.office_reader import deploy_files, make_office
     from .storage import create_store
     from .workflow.showing import pages, plain
     from .workflow.showing.pages import Line
 
     folder = folder.resolve()
     identity = office_id or folder.name or "office"
-    written = make_office(folder, identity, title or identity, session.lang)
-    session.office = read_office(folder)
+    written = make_office(folder, identity, title or identity, session.lang, **_named_database(session))
+    session.office = session.read_office(folder)
     create_store(session.office.database).close()
     deployed, report = deploy_files(session.engine, session.office.definitions())
     session.show(
@@ -493,6 +509,13 @@ def _init(session: Session, folder: Path, office_id: str | None, title: str | No
             Line(say("next: edit township.roster.yaml, `caseclock deploy`, then `caseclock open --help`")),
         ],
     )
+
+
+def _named_database(session: Session) -> dict[str, str]:
+    """Return the address to write into office.yaml, without its password, if one is asked for."""
+    from sqlalchemy import make_url
+
+    return {"database": make_url(session.database)._replace(password=None).render_as_string()} if session.database else {}
 
 
 @_command(
@@ -1002,6 +1025,7 @@ def _play(session: Session, folder: Path) -> Iterator[Outcome]:
     if (folder / "office.yaml").exists():
         raise Conflict(say("there is an office in {folder} already", folder=str(folder)), say("name another folder"))
     make_office(folder, "demo", "demo")
+    # Whatever database is asked for, an invented post does not go there.
     session.office = read_office(folder)
     session.store = create_store(session.office.database)
     time = DrivenTime(story.steps[0].at)

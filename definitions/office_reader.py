@@ -30,7 +30,7 @@ TEMPLATE = """\
 office: {id}
 title: {title}
 # A file in this folder, or the address of a database.
-database: caseclock.db
+database: {database}
 # The procedure that `open` and `import` mean when none is named.
 procedure: online_opinion
 """
@@ -180,19 +180,30 @@ def _problems(data: Any) -> Iterator[Problem]:
         yield Problem("wrong-value", ("language",), message)
 
 
-def make_office(folder: Path, id: str, title: str, language: str | None = None) -> tuple[str, ...]:
+DATABASE = "caseclock.db"
+"""The file that holds the cases of an office, unless it names another or an address."""
+
+
+def make_office(
+    folder: Path, id: str, title: str, language: str | None = None, database: str = DATABASE
+) -> tuple[str, ...]:
     """Write the files of a new office into ``folder`` and return the names of those written; existing ones are kept.
+
+    Args:
+        database: a file in the folder, or an address, which should hold no password.
 
     Raises `InvalidInput` for an id or title that cannot stand in a file.
     """
     from . import shipped
 
-    if not all(text.strip() and text.isprintable() and '"' not in text and "\\" not in text for text in (id, title)):
+    texts = (id, title, database)
+    if not all(text.strip() and text.isprintable() and '"' not in text and "\\" not in text for text in texts):
         raise InvalidInput(say("expected an id and a title in plain characters, got: {texts}", texts=[id, title]))
     folder.mkdir(parents=True, exist_ok=True)
-    head = TEMPLATE.format(id=f'"{id}"', title=f'"{title}"') + (f"language: {language}\n" if language else "")
-    texts = {FILE: head, **{name: shipped(name) for name in SHIPPED}}
-    written = [name for name in texts if not (folder / name).exists()]
+    head = TEMPLATE.format(id=f'"{id}"', title=f'"{title}"', database=f'"{database}"')
+    head += f"language: {language}\n" if language else ""
+    files = {FILE: head, **{name: shipped(name) for name in SHIPPED}}
+    written = [name for name in files if not (folder / name).exists()]
     for name in written:
-        (folder / name).write_text(texts[name], encoding="utf-8")
+        (folder / name).write_text(files[name], encoding="utf-8")
     return tuple(written)

@@ -1,4 +1,4 @@
-"""The two kinds of column that need care: instants and JSON."""
+"""The kinds of column that need care: instants, JSON, names and positions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, String, Text
+from sqlalchemy import BigInteger, DateTime, Integer, String, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -24,6 +24,15 @@ def instant_text(value: datetime) -> str:
     '2026-11-23T01:00:00.000000Z'
     """
     return as_utc(value).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+Position = BigInteger().with_variant(Integer, "sqlite")
+"""The order of recording. SQLite numbers only an ``INTEGER`` primary key by itself, and it has 64 bits there anyway."""
+
+
+def Name(length: int) -> TypeEngine[str]:  # noqa: N802
+    """Return the type of a name or id: ordered by code points, in every database and language as in Python."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class Instant(TypeDecorator[datetime]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from ..workflow.errors import Conflict, StorageFailed
+from ..workflow.errors import Conflict, KeyUsed, StorageFailed
 from ..workflow.history import Case, Event
 from ..workflow.messages import say
 from ..workflow.ports import Change, ClockRow, Definition
@@ -81,9 +81,9 @@ def redeployed(kept: Definition) -> Conflict:
     )
 
 
-def used_key(key: str) -> Conflict:
+def used_key(key: str) -> KeyUsed:
     """Return the refusal of an idempotency key under which something else has just been recorded."""
-    return Conflict(
+    return KeyUsed(
         say("the key {key} has been used by another request", key=key),
         say("repeat the request to get that one's result, or give a new key"),
     )

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ..workflow.errors import CaseclockError, Conflict, StorageFailed
+from ..workflow.errors import CaseclockError, Conflict, KeyUsed, StorageFailed
 from ..workflow.messages import Message, say
 from .expectations import written_already
 from .schema import ALREADY_WRITTEN, APPEND_ONLY, KEY_USED, REVISIONS
 
+FULL = say("the disk is full, or the database has reached its size limit; nothing was changed")
+MAKE_ROOM = say("make room on the disk and repeat the command")
 READ_ONLY = say("the database can only be read, not written")
 _SQLITE: tuple[tuple[str, Message, Message], ...] = (
     (
         "SQLITE_FULL",
-        say("the disk is full, or the database has reached its size limit; nothing was changed"),
-        say("make room on the disk and repeat the command"),
+        FULL,
+        MAKE_ROOM,
     ),
     (
         "SQLITE_READONLY",
@@ -47,6 +49,29 @@ _SQLITE: tuple[tuple[str, Message, Message], ...] = (
     ),
 )
 
+# By the beginning of the five characters that PostgreSQL calls its SQLSTATE.
+_POSTGRESQL: tuple[tuple[str, Message, Message], ...] = (
+    ("53100", FULL, MAKE_ROOM),
+    (
+        "53300",
+        say("the database server takes no more connections"),
+        say("close programs that are not needed, or raise max_connections or use a pool"),
+    ),
+    ("25006", READ_ONLY, say("check that this is not a replica, and that the server does not default to read-only")),
+    (
+        "42501",
+        say("this user of the database may not do that"),
+        say("use the role that the administrator made for caseclock; see docs/postgresql.md"),
+    ),
+    (
+        "57P",
+        say("the database server is being stopped or started"),
+        say("look whether the command was carried out, or repeat it with its key"),
+    ),
+)
+_BUSY = ("55P03", "40001", "40P01")
+"""Lock not available in time, could not serialize, deadlock: somebody else was there first."""
+
 
 @contextmanager
 def reported() -> Iterator[None]:
@@ -70,7 +95,8 @@ def meaning(error: DBAPIError) -> CaseclockError:
     """Return what a driver's error means for whoever made the request."""
     name = getattr(error.orig, "sqlite_errorname", "")
     text = str(error.orig)
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or state in _BUSY:
         return Conflict(
             say("another program is writing to the database and has not finished in time; nothing was changed"),
             say("repeat the command"),
@@ -81,12 +107,31 @@ def meaning(error: DBAPIError) -> CaseclockError:
         )
     if isinstance(error, IntegrityError):
         return _integrity(text)
-    if "no such table: cc_" in text or 'relation "cc_' in text:
+    if "no such table: cc_" in text or state == "42P01":
         return missing_schema()
-    for prefix, message, hint in _SQLITE:
-        if name.startswith(prefix):
-            return StorageFailed(message, hint)
+    for known, kinds in ((name, _SQLITE), (state, _POSTGRESQL)):
+        for prefix, message, hint in kinds:
+            if known.startswith(prefix):
+                return StorageFailed(message, hint)
+    if not name and isinstance(error, OperationalError) and (not state or state.startswith("08")):
+        return _unreachable(text)
     return _other(error.orig or error)
+
+
+def missing_driver(error: ModuleNotFoundError) -> StorageFailed:
+    """Return the error of an address for whose database no driver is installed."""
+    return StorageFailed(
+        say("the driver for this database is not installed: {module}", module=error.name or str(error)),
+        say("for PostgreSQL: pip install 'caseclock[postgres]'"),
+    )
+
+
+def _unreachable(reason: str) -> StorageFailed:
+    """The error of a server that does not let us in, or has gone away; the driver gives no SQLSTATE for it."""
+    return StorageFailed(
+        say("there is no connection to the database server: {reason}", reason=" ".join(reason.split())),
+        say("check the address, its database, user and password, and that the server runs"),
+    )
 
 
 def missing_schema() -> StorageFailed:
@@ -125,7 +170,7 @@ def missing_file(path: str) -> StorageFailed:
 
 def _integrity(text: str) -> CaseclockError:
     if KEY_USED in text or "cc_events.key" in text or "_office_key" in text:
-        return Conflict(
+        return KeyUsed(
             say("the key of this request has been used by another request"),
             say("repeat the request to get that one's result, or give a new key"),
         )

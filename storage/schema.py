@@ -14,7 +14,6 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    String,
     Table,
     Text,
     UniqueConstraint,
@@ -22,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import ExecutableDDLElement
 
-from .columns import CanonicalJson, Instant
+from .columns import CanonicalJson, Instant, Name, Position
 
 PREFIX = "cc_"
 """Every table of ours begins with it; nothing else in a host's database is touched."""
@@ -50,11 +49,11 @@ def _to_case(*columns: str) -> ForeignKeyConstraint:
 definitions = Table(
     "cc_definitions",
     metadata,
-    Column("office", String(64), primary_key=True),
-    Column("kind", String(16), primary_key=True),
-    Column("name", String(128), primary_key=True),
+    Column("office", Name(64), primary_key=True),
+    Column("kind", Name(16), primary_key=True),
+    Column("name", Name(128), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("fingerprint", String(64), nullable=False),
+    Column("fingerprint", Name(64), nullable=False),
     Column("source", Text, nullable=False),
     Column("compiled", Text, nullable=False),
     Column("deployed_at", Instant, nullable=False),
@@ -64,17 +63,17 @@ definitions = Table(
 cases = Table(
     "cc_cases",
     metadata,
-    Column("position", Integer, primary_key=True),
-    Column("office", String(64), nullable=False),
-    Column("id", String(64), nullable=False),
-    Column("root_id", String(64), nullable=False),
-    Column("parent_id", String(64)),
-    Column("procedure", String(128), nullable=False),
+    Column("position", Position, primary_key=True),
+    Column("office", Name(64), nullable=False),
+    Column("id", Name(64), nullable=False),
+    Column("root_id", Name(64), nullable=False),
+    Column("parent_id", Name(64)),
+    Column("procedure", Name(128), nullable=False),
     Column("version", Integer, nullable=False),
-    Column("kind", String(64), nullable=False),
-    Column("number", String(128), nullable=False),
-    Column("state", String(64), nullable=False),
-    Column("unit", String(64)),
+    Column("kind", Name(64), nullable=False),
+    Column("number", Name(128), nullable=False),
+    Column("state", Name(64), nullable=False),
+    Column("unit", Name(64)),
     Column("lead", Boolean, nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("since", Instant, nullable=False),
@@ -84,11 +83,11 @@ cases = Table(
     Column("marks", CanonicalJson, nullable=False),
     Column("delivered", CanonicalJson, nullable=False),
     # The soonest due running clock, repeated here so that lists of any size need no join and are sorted by an index.
-    Column("due_clock", String(64)),
+    Column("due_clock", Name(64)),
     Column("due_at", Instant),
     Column("due_provisional", Boolean),
     # The end of its chain, and whether it has grown since the last head.
-    Column("link", String(64)),
+    Column("link", Name(64)),
     Column("unheaded", Boolean),
     UniqueConstraint("office", "id"),
     UniqueConstraint("office", "number"),
@@ -103,25 +102,25 @@ cases = Table(
 events = Table(
     "cc_events",
     metadata,
-    Column("position", Integer, primary_key=True),
-    Column("office", String(64), nullable=False),
-    Column("case_id", String(64), nullable=False),
-    Column("root_id", String(64), nullable=False),
+    Column("position", Position, primary_key=True),
+    Column("office", Name(64), nullable=False),
+    Column("case_id", Name(64), nullable=False),
+    Column("root_id", Name(64), nullable=False),
     Column("seq", Integer, nullable=False),
-    Column("action", String(64), nullable=False),
-    Column("actor", String(128), nullable=False),
-    Column("role", String(64), nullable=False),
-    Column("unit", String(64)),
+    Column("action", Name(64), nullable=False),
+    Column("actor", Name(128), nullable=False),
+    Column("role", Name(64), nullable=False),
+    Column("unit", Name(64)),
     Column("effective_at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
-    Column("from_state", String(64)),
-    Column("to_state", String(64), nullable=False),
+    Column("from_state", Name(64)),
+    Column("to_state", Name(64), nullable=False),
     Column("data", CanonicalJson, nullable=False),
     Column("opened", CanonicalJson),
     Column("closes", Boolean, nullable=False),
-    Column("key", String(255)),
+    Column("key", Name(255)),
     Column("rung", CanonicalJson),
-    Column("cause", String(128)),
+    Column("cause", Name(128)),
     Column("overtakes", CanonicalJson),
     Column("since", Instant),
     Column("recount", CanonicalJson),
@@ -129,7 +128,7 @@ events = Table(
     Column("issued", CanonicalJson),
     Column("drawn", CanonicalJson),
     Column("redaction", CanonicalJson),
-    Column("link", String(64)),
+    Column("link", Name(64)),
     UniqueConstraint("office", "case_id", "seq"),
     _to_case("case_id"),
 )
@@ -160,14 +159,14 @@ Index(
 clocks = Table(
     "cc_clocks",
     metadata,
-    Column("office", String(64), primary_key=True),
-    Column("case_id", String(64), primary_key=True),
-    Column("clock", String(64), primary_key=True),
+    Column("office", Name(64), primary_key=True),
+    Column("case_id", Name(64), primary_key=True),
+    Column("clock", Name(64), primary_key=True),
     Column("started_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("provisional", Boolean, nullable=False),
     Column("running", Boolean, nullable=False),
-    Column("calendar", String(160)),
+    Column("calendar", Name(160)),
     Column("paused", Boolean),
     _to_case("case_id"),
 )
@@ -175,13 +174,13 @@ clocks = Table(
 timers = Table(
     "cc_timers",
     metadata,
-    Column("office", String(64), primary_key=True),
-    Column("case_id", String(64), primary_key=True),
-    Column("clock", String(64), primary_key=True),
+    Column("office", Name(64), primary_key=True),
+    Column("case_id", Name(64), primary_key=True),
+    Column("clock", Name(64), primary_key=True),
     Column("round", Integer, primary_key=True, autoincrement=False),
     Column("rung", Integer, primary_key=True, autoincrement=False),
-    Column("root_id", String(64), nullable=False),
-    Column("action", String(64), nullable=False),
+    Column("root_id", Name(64), nullable=False),
+    Column("action", Name(64), nullable=False),
     Column("at", Instant, nullable=False),
     _to_case("case_id"),
     Index(None, "office", "at"),
@@ -190,14 +189,14 @@ timers = Table(
 documents = Table(
     "cc_documents",
     metadata,
-    Column("position", Integer, primary_key=True),
-    Column("office", String(64), nullable=False),
-    Column("case_id", String(64), nullable=False),
+    Column("position", Position, primary_key=True),
+    Column("office", Name(64), nullable=False),
+    Column("case_id", Name(64), nullable=False),
     Column("seq", Integer, nullable=False),
-    Column("name", String(64), nullable=False),
-    Column("number", String(128), nullable=False),
+    Column("name", Name(64), nullable=False),
+    Column("number", Name(128), nullable=False),
     Column("data", CanonicalJson, nullable=False),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", Name(64), nullable=False),
     _to_case("case_id"),
     Index(None, "office", "case_id"),
 )
@@ -205,8 +204,8 @@ documents = Table(
 serials = Table(
     "cc_serials",
     metadata,
-    Column("office", String(64), primary_key=True),
-    Column("series", String(255), primary_key=True),
+    Column("office", Name(64), primary_key=True),
+    Column("series", Name(255), primary_key=True),
     Column("value", Integer, nullable=False),
 )
 
@@ -214,11 +213,11 @@ serials = Table(
 private = Table(
     "cc_private",
     metadata,
-    Column("office", String(64), primary_key=True),
-    Column("case_id", String(64), primary_key=True),
+    Column("office", Name(64), primary_key=True),
+    Column("case_id", Name(64), primary_key=True),
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("name", String(64), primary_key=True),
-    Column("salt", String(64), nullable=False),
+    Column("name", Name(64), primary_key=True),
+    Column("salt", Name(64), nullable=False),
     Column("value", CanonicalJson, nullable=False),
     _to_case("case_id"),
 )
@@ -226,23 +225,23 @@ private = Table(
 heads = Table(
     "cc_heads",
     metadata,
-    Column("office", String(64), primary_key=True),
+    Column("office", Name(64), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("closed_at", Instant, nullable=False),
-    Column("previous", String(64), nullable=False),
-    Column("root", String(64), nullable=False),
+    Column("previous", Name(64), nullable=False),
+    Column("root", Name(64), nullable=False),
     Column("ends", Integer, nullable=False),
-    Column("digest", String(64), nullable=False),
+    Column("digest", Name(64), nullable=False),
 )
 
 ends = Table(
     "cc_ends",
     metadata,
-    Column("office", String(64), primary_key=True),
+    Column("office", Name(64), primary_key=True),
     Column("head", Integer, primary_key=True, autoincrement=False),
-    Column("case_id", String(64), primary_key=True),
+    Column("case_id", Name(64), primary_key=True),
     Column("seq", Integer, nullable=False),
-    Column("link", String(64), nullable=False),
+    Column("link", Name(64), nullable=False),
     ForeignKeyConstraint(["office", "head"], ["cc_heads.office", "cc_heads.number"]),
 )
 
@@ -267,8 +266,23 @@ SQLITE_TRIGGERS = {
     ),
 }
 
+POSTGRESQL_TRIGGERS = {
+    "cc_events_no_change": "BEFORE UPDATE OR DELETE ON cc_events FOR EACH ROW",
+    "cc_events_no_truncate": "BEFORE TRUNCATE ON cc_events FOR EACH STATEMENT",
+}
+POSTGRESQL_REFUSAL = (
+    "CREATE FUNCTION cc_events_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+    f" $$ BEGIN RAISE EXCEPTION '{APPEND_ONLY}'; END $$"
+)
+
+
+def _after_events(dialect: str, statement: str) -> None:
+    trigger: ExecutableDDLElement = DDL(statement)  # type: ignore[no-untyped-call]
+    event.listen(events, "after_create", trigger.execute_if(dialect=dialect))
+
+
 for _name, (_when, _text) in SQLITE_TRIGGERS.items():
-    _trigger: ExecutableDDLElement = DDL(  # type: ignore[no-untyped-call]
-        f"CREATE TRIGGER {_name} {_when} BEGIN SELECT RAISE(ABORT, '{_text}'); END"
-    )
-    event.listen(events, "after_create", _trigger.execute_if(dialect="sqlite"))
+    _after_events("sqlite", f"CREATE TRIGGER {_name} {_when} BEGIN SELECT RAISE(ABORT, '{_text}'); END")
+_after_events("postgresql", POSTGRESQL_REFUSAL)
+for _name, _where in POSTGRESQL_TRIGGERS.items():
+    _after_events("postgresql", f"CREATE TRIGGER {_name} {_where} EXECUTE FUNCTION cc_events_refuse()")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, inspect, make_url, select
@@ -12,10 +13,14 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from ..workflow.errors import StorageFailed
 from ..workflow.messages import say
 from ..workflow.ports import Transaction
-from .failures import missing_schema, new_schema, old_schema, reported
+from . import postgres
+from .failures import missing_driver, missing_schema, new_schema, old_schema, reported
+from .postgres import READ_ONE_MOMENT
 from .schema import REVISIONS, VERSION_TABLE
 from .sqlite import READING, WAIT, ensure_begun, prepare_engine, refuse_missing_file
 from .transaction import SqlTransaction
+
+POSTGRESQL = "postgresql"
 
 
 class SqlStore:
@@ -23,7 +28,7 @@ class SqlStore:
 
     Args:
         database: an engine of the host (call `prepare_engine` on it first), or an address such as
-            ``sqlite:///cases.db``, for which an engine is made.
+            ``sqlite:///cases.db`` or ``postgresql://user@host/database``, for which an engine is made.
         wait: seconds that a writer waits for another one to finish before it is refused with `Conflict`; only for an
             address.
 
@@ -47,7 +52,10 @@ class SqlStore:
         """
         with reported():
             refuse_missing_file(self.engine.url)
-            with self.engine.connect().execution_options(**{READING: not write}) as connection, connection.begin():
+            with (
+                self.engine.connect().execution_options(**_options(self.engine, write)) as connection,
+                connection.begin(),
+            ):
                 ensure_begun(connection)
                 check_schema(connection)
                 yield SqlTransaction(connection, office, write=write)
@@ -99,14 +107,26 @@ class JoinedStore:
         savepoint.commit()
 
 
+def _options(engine: Engine, write: bool) -> dict[str, Any]:
+    if engine.dialect.name == POSTGRESQL:
+        return {} if write else READ_ONE_MOMENT
+    return {READING: not write}
+
+
 def open_engine(address: URL | str, *, wait: float = WAIT) -> Engine:
     """Return a prepared engine for a database address. Raises `StorageFailed` for one that cannot be understood."""
     try:
-        return prepare_engine(create_engine(make_url(address)), wait=wait)
+        url = make_url(address)
+        if url.get_backend_name() == POSTGRESQL:
+            # A server may have been restarted since a connection was used last: it is asked first.
+            return postgres.set_up(create_engine(url, pool_pre_ping=True), wait=wait)
+        return prepare_engine(create_engine(url), wait=wait)
+    except ModuleNotFoundError as error:
+        raise missing_driver(error) from error
     except (SQLAlchemyError, ImportError) as error:
         raise StorageFailed(
             say("cannot understand the database address {address}: {reason}", address=address, reason=str(error)),
-            say("an address looks like sqlite:///cases.db"),
+            say("an address looks like sqlite:///cases.db or postgresql://user@host/database"),
         ) from error
 
 
@@ -122,7 +142,7 @@ def create_store(address: URL | str, *, wait: float = WAIT) -> SqlStore:
 
 def upgrade_if_needed(engine: Engine) -> None:
     """Bring our tables in a host's database to this version, in one transaction; the host's own are not touched."""
-    with reported(), engine.connect().execution_options(**{READING: True}) as connection:
+    with reported(), engine.connect().execution_options(**_options(engine, write=False)) as connection:
         found = schema_revision(connection)
     if found == REVISIONS[-1]:
         return

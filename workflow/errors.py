@@ -7,6 +7,7 @@
     │   ├── NotAllowed      the procedure or the actor's rights say no
     │   ├── InvalidInput
     │   └── Conflict        somebody else was there first
+    │       └── KeyUsed     it was the same request
     └── StorageFailed       the operator: disk full, read-only, unreachable, wrong schema
 
 Faces read `code` and `exit_status`; the core never prints.
@@ -131,6 +132,12 @@ class Conflict(Refusal):
 
     code = "conflict"
     exit_status = 6
+
+
+class KeyUsed(Conflict):
+    """A request with the same idempotency key has been recorded meanwhile; repeating the request gets its result."""
+
+    code = "key-used"
 
 
 class StorageFailed(CaseclockError):

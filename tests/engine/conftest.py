@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from caseclock.definitions import YamlReader, shipped
-from caseclock.storage import MemoryStore, create_store
 from caseclock.workflow import Actor, Engine, Receipt
 from caseclock.workflow.engine import EventView
 from caseclock.workflow.history import fold
@@ -107,13 +106,7 @@ def permits_of(reader: YamlReader) -> Callable[[Store], Permits]:
     return make
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def permits(
-    request: pytest.FixtureRequest, tmp_path: Path, permits_of: Callable[[Store], Permits]
-) -> Iterator[Permits]:
+@pytest.fixture
+def permits(any_store: Store, permits_of: Callable[[Store], Permits]) -> Permits:
     """The office on each store."""
-    store = MemoryStore() if request.param == "memory" else create_store(f"sqlite:///{tmp_path}/cases.db")
-    yield permits_of(store)
-    close = getattr(store, "close", None)
-    if close:
-        close()
+    return permits_of(any_store)

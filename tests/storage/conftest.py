@@ -134,17 +134,21 @@ def sqlite(address: str) -> Iterator[SqlStore]:
     store.close()
 
 
-@pytest.fixture(params=["memory", "sqlite", "joined", "joined, unprepared"])
-def store(request: pytest.FixtureRequest, address: str) -> Iterator[Store]:
-    """Each store: in memory, on a file, and inside the transaction of a host whose engine is prepared or is not."""
-    if request.param == "memory":
+@pytest.fixture(params=["memory", "sqlite", "joined", "joined, unprepared", "postgres", "postgres, joined"])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """Each store: in memory, in both databases, and inside the transaction of a host, whatever its engine is like."""
+    kind, _, joined = request.param.partition(", ")
+    if kind == "memory":
         yield MemoryStore()
         return
-    if request.param == "sqlite":
-        yield request.getfixturevalue("sqlite")
+    address = request.getfixturevalue("postgres" if kind == "postgres" else "address")
+    if kind in ("sqlite", "postgres") and not joined:
+        opened = SqlStore(address)
+        yield opened
+        opened.close()
         return
     engine = create_engine(address)
-    if request.param == "joined":
+    if joined != "unprepared":
         prepare_engine(engine)
     with engine.begin() as connection:
         yield SqlStore.joined(connection)

@@ -27,6 +27,35 @@ def engine(tmp_path: Path) -> Any:
     engine.dispose()
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def any_engine(request: pytest.FixtureRequest) -> Any:
+    """An engine on a database without tables, of each kind."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("engine")
+        return
+    engine = create_engine(request.getfixturevalue("new_postgres"))
+    yield engine
+    engine.dispose()
+
+
+POSTGRESQL_LAYOUT = """
+SELECT table_name || '.' || column_name,
+       concat_ws(' ', data_type, character_maximum_length, collation_name, is_nullable)
+  FROM information_schema.columns WHERE table_name LIKE 'cc\\_%'
+UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE tablename LIKE 'cc\\_%'
+UNION ALL SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conname LIKE '%cc\\_%'
+UNION ALL SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'cc\\_%'
+UNION ALL SELECT sequencename, data_type::text FROM pg_sequences
+"""
+
+
+def postgres_layout(engine: Engine) -> dict[str, str]:
+    with engine.connect() as connection:
+        made = [tuple(row) for row in connection.exec_driver_sql(POSTGRESQL_LAYOUT.replace("%", "%%"))]
+    return {name: told for name, told in made if schema.VERSION_TABLE not in name}
+
+
 def layout(engine: Engine) -> dict[str, str]:
     with engine.connect() as connection:
         made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
@@ -48,7 +77,17 @@ def test_migrations_make_the_same_tables_as_the_schema(engine: Engine, sqlite: S
     assert set(schema.SQLITE_TRIGGERS) < set(migrated)
 
 
-def test_alembic_finds_no_drift_and_the_last_revision_is_the_one_the_code_names(engine: Engine) -> None:
+def test_on_postgresql_too(new_postgres: str, postgres: str) -> None:
+    made, migrated = create_engine(new_postgres), create_engine(postgres)
+    schema.metadata.create_all(made)
+    assert postgres_layout(migrated) == postgres_layout(made)
+    assert set(schema.POSTGRESQL_TRIGGERS) < set(postgres_layout(made))
+    made.dispose()
+    migrated.dispose()
+
+
+def test_alembic_finds_no_drift_and_the_last_revision_is_the_one_the_code_names(any_engine: Engine) -> None:
+    engine = any_engine
     from alembic import command
     from alembic.script import ScriptDirectory
 
@@ -70,6 +109,16 @@ def test_a_failed_migration_leaves_nothing_behind(tmp_path: Path, prepared: bool
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE cc_timers (in_the_way TEXT)")
     with pytest.raises(StorageFailed, match="cc_timers already exists"):
+        upgrade_if_needed(engine)
+    assert inspect(engine).get_table_names() == ["cc_timers"]
+    engine.dispose()
+
+
+def test_a_failed_migration_leaves_nothing_behind_on_postgresql(new_postgres: str) -> None:
+    engine = create_engine(new_postgres)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE cc_timers (in_the_way TEXT)")
+    with pytest.raises(StorageFailed, match="already exists"):
         upgrade_if_needed(engine)
     assert inspect(engine).get_table_names() == ["cc_timers"]
     engine.dispose()
@@ -105,7 +154,8 @@ def test_a_database_of_the_first_version_is_upgraded_with_what_is_in_it(engine: 
         assert [definition.recounted_at for definition in transaction.definitions()] == [None]
 
 
-def test_a_hosts_own_tables_and_its_own_migrations_are_untouched(engine: Engine) -> None:
+def test_a_hosts_own_tables_and_its_own_migrations_are_untouched(any_engine: Engine) -> None:
+    engine = any_engine
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE alembic_version (version_num TEXT)")
         connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('of the host')")

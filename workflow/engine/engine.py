@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from ..clocks import ClockStatus
-from ..errors import CaseclockError, Conflict, StorageFailed
+from ..errors import CaseclockError, Conflict, KeyUsed, StorageFailed
 from ..history import Event
 from ..messages import Message
 from ..model import Procedure
@@ -258,6 +258,13 @@ class Engine:
             yield Session(tx, self.office, utc(self._now()), self._shelf)
 
     def _carry_out(self, command: Command) -> Receipt:
+        try:
+            return self._carry_out_once(command)
+        except KeyUsed:
+            # The same request came twice at the same moment: now the first one's result can be read.
+            return self._carry_out_once(command)
+
+    def _carry_out_once(self, command: Command) -> Receipt:
         with self._session(write=True) as session:
             return carry_out(session, command)
 

@@ -23,6 +23,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+NAME = sa.String(64).with_variant(sa.String(64, collation="C"), "postgresql")
 INSTANT = sa.String(27).with_variant(sa.DateTime(timezone=True), "postgresql")
 PAGE = 1000
 EVENTS = "SELECT * FROM cc_events WHERE position > :after ORDER BY position LIMIT :most"
@@ -39,13 +40,13 @@ def upgrade() -> None:
     """Make the tables and columns, and chain every history."""
     _tables()
     for table, name, kind in (
-        ("cc_cases", "link", sa.String(64)),
+        ("cc_cases", "link", NAME),
         ("cc_cases", "unheaded", sa.Boolean),
         ("cc_events", "sealed", sa.Text),
         ("cc_events", "issued", sa.Text),
         ("cc_events", "drawn", sa.Text),
         ("cc_events", "redaction", sa.Text),
-        ("cc_events", "link", sa.String(64)),
+        ("cc_events", "link", NAME),
     ):
         op.add_column(table, sa.Column(name, kind))
     # A family's events are found by its cases: one index less to write for every event.
@@ -68,11 +69,11 @@ def downgrade() -> None:
 def _tables() -> None:
     op.create_table(
         "cc_private",
-        sa.Column("office", sa.String(64), nullable=False),
-        sa.Column("case_id", sa.String(64), nullable=False),
+        sa.Column("office", NAME, nullable=False),
+        sa.Column("case_id", NAME, nullable=False),
         sa.Column("seq", sa.Integer, autoincrement=False, nullable=False),
-        sa.Column("name", sa.String(64), nullable=False),
-        sa.Column("salt", sa.String(64), nullable=False),
+        sa.Column("name", NAME, nullable=False),
+        sa.Column("salt", NAME, nullable=False),
         sa.Column("value", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("office", "case_id", "seq", "name", name=op.f("pk_cc_private")),
         sa.ForeignKeyConstraint(
@@ -81,22 +82,22 @@ def _tables() -> None:
     )
     op.create_table(
         "cc_heads",
-        sa.Column("office", sa.String(64), nullable=False),
+        sa.Column("office", NAME, nullable=False),
         sa.Column("number", sa.Integer, autoincrement=False, nullable=False),
         sa.Column("closed_at", INSTANT, nullable=False),
-        sa.Column("previous", sa.String(64), nullable=False),
-        sa.Column("root", sa.String(64), nullable=False),
+        sa.Column("previous", NAME, nullable=False),
+        sa.Column("root", NAME, nullable=False),
         sa.Column("ends", sa.Integer, nullable=False),
-        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("digest", NAME, nullable=False),
         sa.PrimaryKeyConstraint("office", "number", name=op.f("pk_cc_heads")),
     )
     op.create_table(
         "cc_ends",
-        sa.Column("office", sa.String(64), nullable=False),
+        sa.Column("office", NAME, nullable=False),
         sa.Column("head", sa.Integer, autoincrement=False, nullable=False),
-        sa.Column("case_id", sa.String(64), nullable=False),
+        sa.Column("case_id", NAME, nullable=False),
         sa.Column("seq", sa.Integer, nullable=False),
-        sa.Column("link", sa.String(64), nullable=False),
+        sa.Column("link", NAME, nullable=False),
         sa.PrimaryKeyConstraint("office", "head", "case_id", name=op.f("pk_cc_ends")),
         sa.ForeignKeyConstraint(
             ["office", "head"], ["cc_heads.office", "cc_heads.number"], name=op.f("fk_cc_ends_office_head")
