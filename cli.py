@@ -515,7 +515,9 @@ def _named_database(session: Session) -> dict[str, str]:
     """Return the address to write into office.yaml, without its password, if one is asked for."""
     from sqlalchemy import make_url
 
-    return {"database": make_url(session.database)._replace(password=None).render_as_string()} if session.database else {}
+    return (
+        {"database": make_url(session.database)._replace(password=None).render_as_string()} if session.database else {}
+    )
 
 
 @_command(
@@ -885,6 +887,104 @@ def _tick(session: Session, until: str | None) -> int:
         lambda: pages.tick(report, session.numbers(report), session.engine.zone(session.procedure(None))),
     )
     return 1 if report.failed else 0
+
+
+@_command("head", _("Close a head over all that is recorded.\n\nPublish, mail or print what it shows."))
+@_option("--number", type=int, text=_("Show this earlier head instead, and close none."))
+@click.pass_obj
+def _head(session: Session, number: int | None) -> None:
+    from .workflow import NotFound
+    from .workflow.showing import proof_pages
+
+    engine = session.engine
+    head = next((one for one in engine.heads() if one.number == number), None) if number else engine.close_heads()
+    if head is None:
+        raise NotFound(
+            say("there is no such head"), say("heads are closed over cases: `caseclock head`, `caseclock tick`")
+        )
+    zone = engine.zone(session.procedure(None))
+    session.show(lambda: proof_pages.head_data(head), lambda: proof_pages.head(head, zone))
+
+
+@_command(
+    "verify",
+    _(
+        "Check that the history is as it was recorded.\n\nNothing may have been changed, taken out, put in or cut off."
+        " Histories, papers, definitions and heads are checked, and everything that must follow from them. Exits with"
+        " status 7 when something is found."
+    ),
+)
+@click.argument("case", required=False)
+@_option("--head", "outside", type=_file, text=_("Check against a head kept outside: what `caseclock head` printed."))
+@click.pass_obj
+def _verify(session: Session, case: str | None, outside: Path | None) -> int:
+    from .workflow.engine.verification import read_outside_head
+    from .workflow.showing import proof_pages
+
+    head = read_outside_head(outside.read_text(encoding="utf-8")) if outside else None
+    report = session.engine.verify(case, head)
+    session.show(lambda: proof_pages.verified_data(report, session.language), lambda: proof_pages.verified(report))
+    return FINDINGS if report.findings else 0
+
+
+@_command(
+    "rebuild",
+    _(
+        "Put right what does not follow from the history.\n\n"
+        "Everything is computed anew; the history itself is not touched."
+    ),
+)
+@_option("--check", is_flag=True, text=_("Only tell what differs; exit with status 7 when something does."))
+@click.pass_obj
+def _rebuild(session: Session, check: bool) -> int:
+    from .workflow.showing import proof_pages
+
+    report = session.engine.rebuild(check=check)
+    session.show(
+        lambda: proof_pages.rebuilt_data(report, session.language), lambda: proof_pages.rebuilt(report, check=check)
+    )
+    return FINDINGS if report.failed or (check and report.differences) else 0
+
+
+@_command(
+    "redact",
+    _(
+        "Erase private values of a case and its subcases for good.\n\n"
+        "All of them, or the fields named. The history says that they were erased, by whom and why."
+    ),
+)
+@_case
+@click.argument("fields", nargs=-1, metavar="[FIELD]...")
+@_option("--reason", required=True, text=_("Why, such as the request of the person or the end of a period."))
+@_option("--yes", is_flag=True, text=_("Do not ask."))
+@_key
+@click.pass_obj
+def _redact(session: Session, case: str, fields: tuple[str, ...], reason: str, yes: bool, key: str | None) -> None:
+    engine, by = session.engine, session.who
+    number = engine.case(case).case.number
+    if session.may_ask and not yes:
+        click.confirm(session.text(say("erase private values of {case} for good?", case=number)), abort=True, err=True)
+    receipt = engine.redact(number, fields or None, by=by, reason=reason, key=key)
+    _scrub_store(session)
+    _show_receipt(session, receipt)
+
+
+@_command("scrub", _("Wipe what was erased from the database's files."))
+@click.pass_obj
+def _scrub(session: Session) -> None:
+    from .workflow.showing.pages import Line
+
+    _scrub_store(session)
+    done = say("nothing of what was erased is left in the database's own files")
+    session.show(lambda: {"scrubbed": True}, lambda: [Line(done)])
+
+
+def _scrub_store(session: Session) -> None:
+    from .storage import SqlStore
+
+    store = SqlStore(session.office.database)
+    store.scrub()
+    store.close()
 
 
 @_group("calendar", _("Show, check and compare calendars."))

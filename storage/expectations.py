@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-
 from ..workflow.errors import Conflict, KeyUsed, StorageFailed
 from ..workflow.history import Case, Event
 from ..workflow.messages import say
-from ..workflow.ports import Change, ClockRow, Definition
+from ..workflow.ports import Change, Definition
 
 
 def expected_revisions(office: str, change: Change) -> dict[str, int]:
@@ -29,23 +26,6 @@ def expected_revisions(office: str, change: Change) -> dict[str, int]:
     if not {clock.case for clock in change.clocks} | {timer.case for timer in change.timers} <= set(change.projected):
         raise ValueError("clocks and timers of a change must be of projected cases")
     return {case: seq - 1 for case, seq in first.items()}
-
-
-def soonest(clocks: Iterable[ClockRow]) -> dict[str, ClockRow]:
-    """Return, for each case with a running clock, the one that is due first; by name where two are due together.
-
-    A paused clock comes after all that are not: nothing is due by it until time runs again.
-    """
-    first: dict[str, ClockRow] = {}
-    for clock in clocks:
-        known = first.get(clock.case)
-        if (clock.running or clock.paused) and (known is None or _order(clock) < _order(known)):
-            first[clock.case] = clock
-    return first
-
-
-def _order(clock: ClockRow) -> tuple[bool, datetime, str]:
-    return clock.paused, clock.due_at, clock.clock
 
 
 def refuse_stranger(office: str, definition: Definition) -> None:

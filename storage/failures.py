@@ -134,6 +134,14 @@ def _unreachable(reason: str) -> StorageFailed:
     )
 
 
+def still_read() -> Conflict:
+    """Return the refusal of a scrubbing that could not let go of the log, because somebody reads from it."""
+    return Conflict(
+        say("another program is reading the database: what was erased may still stand in its log"),
+        say("end other programs, then run `caseclock scrub`"),
+    )
+
+
 def missing_schema() -> StorageFailed:
     """Return the error of a database in which no caseclock tables have been made."""
     return StorageFailed(

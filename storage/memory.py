@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from ..workflow.ports import (
     ListedCase,
     Timer,
     Transaction,
+    soonest,
 )
 from . import reference
 from .expectations import (
@@ -31,7 +32,6 @@ from .expectations import (
     overtaken,
     redeployed,
     refuse_stranger,
-    soonest,
     used_key,
     written_already,
 )
@@ -192,6 +192,38 @@ class MemoryTransaction:
         self._put(self._kept.heads, head.number, (replace(head, closed_at=as_utc(head.closed_at)), tuple(ends)))
         for end in ends:
             self._put(self._kept.unheaded, end.case, False)
+
+    def contradicted(self, head: int) -> tuple[End, ...]:
+        """Return those ends that a head covers of which the history has no such event, or one with another link."""
+        links = {(event.case, event.seq): event.link for events in self._kept.events.values() for event in events}
+        return tuple(end for end in self.ends(head) if links.get((end.case, end.seq)) != end.link)
+
+    def uncovered(self) -> tuple[End, ...]:
+        """Return the ends of chains that are said to be covered by a head, and that no head covers."""
+        covered = {(end.case, end.seq) for _, ends in self._kept.heads.values() for end in ends}
+        cases = sorted(self._kept.cases.values(), key=lambda case: case.id)
+        said = (case for case in cases if not self._kept.unheaded[case.id])
+        return tuple(End(it.id, it.revision, it.link) for it in said if (it.id, it.revision) not in covered)
+
+    def listed_family(self, root: str) -> tuple[ListedCase, ...]:
+        """Return a case with all its subcases as lists show them, in the order of `family`."""
+        return tuple(self._listed(case) for case in self.family(root))
+
+    def rewrite(self, cases: Sequence[Case], clocks: Sequence[ClockRow], timers: Sequence[Timer]) -> None:
+        """Put these in the place of what is kept of the cases, their clocks and timers."""
+        self._must_write()
+        for case in cases:
+            self._put(self._kept.cases, case.id, _kept_case(case))
+        self._project(Change(projected=tuple(case.id for case in cases), clocks=tuple(clocks), timers=tuple(timers)))
+
+    def serials(self) -> Mapping[str, int]:
+        """Return the last number drawn of each series."""
+        return dict(self._kept.serials)
+
+    def raise_serial(self, series: str, value: int) -> None:
+        """Have the next number of a series be greater than ``value``."""
+        self._must_write()
+        self._put(self._kept.serials, series, max(value, self._kept.serials.get(series, 0)))
 
     def next_serial(self, series: str) -> int:
         """Return the next number of a series."""

@@ -242,7 +242,7 @@ def document_of(row: Row[Any]) -> IssuedDocument:
 
 def head_row(head: Head) -> dict[str, Any]:
     """Return the row of ``cc_heads`` for a head."""
-    return {**{item.name: getattr(head, item.name) for item in fields(head)}, "digest": head.digest}
+    return {item.name: getattr(head, item.name) for item in fields(head)}
 
 
 def head_of(row: Row[Any]) -> Head:

@@ -231,7 +231,6 @@ heads = Table(
     Column("previous", Name(64), nullable=False),
     Column("root", Name(64), nullable=False),
     Column("ends", Integer, nullable=False),
-    Column("digest", Name(64), nullable=False),
 )
 
 ends = Table(
@@ -284,5 +283,11 @@ def _after_events(dialect: str, statement: str) -> None:
 for _name, (_when, _text) in SQLITE_TRIGGERS.items():
     _after_events("sqlite", f"CREATE TRIGGER {_name} {_when} BEGIN SELECT RAISE(ABORT, '{_text}'); END")
 _after_events("postgresql", POSTGRESQL_REFUSAL)
+# The planner's statistics are samples of values: of private ones there must be none.
+for _table, _column in ((private, "value"), (cases, "data"), (cases, "marks")):
+    _no_sample: ExecutableDDLElement = DDL(  # type: ignore[no-untyped-call]
+        f"ALTER TABLE {_table.name} ALTER COLUMN {_column} SET STATISTICS 0"
+    )
+    event.listen(_table, "after_create", _no_sample.execute_if(dialect="postgresql"))
 for _name, _where in POSTGRESQL_TRIGGERS.items():
     _after_events("postgresql", f"CREATE TRIGGER {_name} {_where} EXECUTE FUNCTION cc_events_refuse()")

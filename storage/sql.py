@@ -14,13 +14,18 @@ from ..workflow.errors import StorageFailed
 from ..workflow.messages import say
 from ..workflow.ports import Transaction
 from . import postgres
-from .failures import missing_driver, missing_schema, new_schema, old_schema, reported
+from .failures import missing_driver, missing_schema, new_schema, old_schema, reported, still_read
 from .postgres import READ_ONE_MOMENT
 from .schema import REVISIONS, VERSION_TABLE
 from .sqlite import READING, WAIT, ensure_begun, prepare_engine, refuse_missing_file
 from .transaction import SqlTransaction
 
 POSTGRESQL = "postgresql"
+SCRUBBING = {
+    "sqlite": ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"),
+    POSTGRESQL: ("VACUUM FULL cc_private", "VACUUM FULL cc_cases"),
+}
+"""What rewrites the tables in which private values stood, and lets go of the log that still has them."""
 
 
 class SqlStore:
@@ -59,6 +64,19 @@ class SqlStore:
                 ensure_begun(connection)
                 check_schema(connection)
                 yield SqlTransaction(connection, office, write=write)
+
+    def scrub(self) -> None:
+        """Make sure that nothing of what was deleted is left in the database's own files.
+
+        Takes long where the database is large, and waits for others: it writes the tables anew. Backups, replicas and
+        a server's archived logs are out of its reach. Raises `Conflict` or `StorageFailed`.
+        """
+        with reported(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for statement in SCRUBBING[connection.dialect.name]:
+                done = connection.exec_driver_sql(statement)
+                # A checkpoint says whether it was kept from finishing.
+                if done.returns_rows and done.scalar():
+                    raise still_read()
 
     def close(self) -> None:
         """Close every connection of the engine."""

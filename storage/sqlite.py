@@ -54,6 +54,8 @@ def prepare_engine(engine: Engine, *, wait: float = WAIT) -> Engine:
 def _set_pragmas(connection: Any, wait: float) -> None:
     connection.execute(f"PRAGMA busy_timeout={int(wait * 1000)}")
     connection.execute("PRAGMA foreign_keys=ON")
+    # What is deleted is overwritten: an erased value must not be left in freed space.
+    connection.execute("PRAGMA secure_delete=ON")
     # Asking first: changing the mode needs a lock, and fails on a database that may only be read.
     if connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete" and not _is_read_only(connection):
         connection.execute("PRAGMA journal_mode=WAL")

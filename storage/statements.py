@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, delete, false, insert, or_, select, text, update
 
 from ..workflow.ports import CaseQuery
-from .schema import cases, clocks, definitions, documents, ends, events, heads, private, timers
+from .schema import cases, clocks, definitions, documents, ends, events, heads, private, serials, timers
 
 _office: Any = bindparam("office")
 
@@ -116,6 +116,32 @@ lock_last_head = last_head.with_for_update()
 all_heads = select(heads).where(heads.c.office == _office).order_by(heads.c.number)
 ends_of_head = select(ends).where(ends.c.office == _office, ends.c.head == bindparam("head")).order_by(ends.c.case_id)
 
+contradicted = (
+    select(ends)
+    .outerjoin(
+        events,
+        and_(
+            events.c.office == ends.c.office,
+            events.c.case_id == ends.c.case_id,
+            events.c.seq == ends.c.seq,
+            events.c.link == ends.c.link,
+        ),
+    )
+    .where(ends.c.office == _office, ends.c.head == bindparam("head"), events.c.seq.is_(None))
+    .order_by(ends.c.case_id)
+)
+
+uncovered = (
+    select(cases.c.id.label("case_id"), cases.c.revision.label("seq"), cases.c.link)
+    .outerjoin(
+        ends, and_(ends.c.office == cases.c.office, ends.c.case_id == cases.c.id, ends.c.seq == cases.c.revision)
+    )
+    .where(cases.c.office == _office, cases.c.unheaded.is_not(True), ends.c.seq.is_(None))
+    .order_by(cases.c.id)
+)
+
+all_serials = select(serials).where(serials.c.office == _office).order_by(serials.c.series)
+
 timers_until = (
     select(timers)
     .where(timers.c.office == _office, timers.c.at <= bindparam("until"))
@@ -136,6 +162,7 @@ set_due = (
     .where(cases.c.office == bindparam("_office"), cases.c.id == bindparam("_id"))
     .values({name: bindparam(name) for name in ("due_clock", "due_at", "due_provisional")})
 )
+rewrite_case = update(cases).where(cases.c.office == bindparam("_office"), cases.c.id == bindparam("_id"))
 add_event = insert(events)
 add_private = insert(private)
 erase_private = delete(private).where(
@@ -156,6 +183,11 @@ drop_timers = delete(timers).where(timers.c.office == _office, timers.c.case_id 
 next_serial = text(
     "INSERT INTO cc_serials (office, series, value) VALUES (:office, :series, 1)"
     " ON CONFLICT (office, series) DO UPDATE SET value = cc_serials.value + 1 RETURNING value"
+)
+
+raise_serial = text(
+    "INSERT INTO cc_serials (office, series, value) VALUES (:office, :series, :value)"
+    " ON CONFLICT (office, series) DO UPDATE SET value = :value WHERE cc_serials.value < :value"
 )
 
 _definition = select(definitions).where(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from ..workflow.chain import End, Head
 from ..workflow.errors import Conflict, NotFound
 from ..workflow.history import Case, Event
 from ..workflow.messages import say
-from ..workflow.ports import CaseQuery, Change, ClockRow, Definition, IssuedDocument, Kind, ListedCase, Timer
+from ..workflow.ports import CaseQuery, Change, ClockRow, Definition, IssuedDocument, Kind, ListedCase, Timer, soonest
 from . import reference, rows, statements
 from .expectations import (
     begun_for_reading,
@@ -21,7 +21,6 @@ from .expectations import (
     overtaken,
     redeployed,
     refuse_stranger,
-    soonest,
     used_key,
 )
 from .reference import Candidate
@@ -120,6 +119,37 @@ class SqlTransaction:
         self._run(statements.add_head, [rows.head_row(head)])
         self._run(statements.add_end, [rows.end_row(head, end) for end in ends])
         self._run(statements.cover, [{"_office": self._office, "_id": end.case} for end in ends])
+
+    def contradicted(self, head: int) -> tuple[End, ...]:
+        """Return those ends that a head covers of which the history has no such event, or one with another link."""
+        return tuple(rows.end_of(row) for row in self._all(statements.contradicted, head=head))
+
+    def uncovered(self) -> tuple[End, ...]:
+        """Return the ends of chains that are said to be covered by a head, and that no head covers."""
+        return tuple(rows.end_of(row) for row in self._all(statements.uncovered))
+
+    def listed_family(self, root: str) -> tuple[ListedCase, ...]:
+        """Return a case with all its subcases as lists show them, in the order of `family`."""
+        return tuple(rows.listed_of(row) for row in self._all(statements.family, root=root))
+
+    def rewrite(self, cases: Sequence[Case], clocks: Sequence[ClockRow], timers: Sequence[Timer]) -> None:
+        """Put these in the place of what is kept of the cases, their clocks and timers."""
+        self._must_write()
+        for case in cases:
+            row = rows.case_row(case)
+            place = {"_office": self._office, "_id": case.id}
+            if self._connection.execute(statements.rewrite_case, row | place).rowcount != 1:
+                self._run(statements.add_case, [row])
+        self._project(Change(projected=tuple(case.id for case in cases), clocks=tuple(clocks), timers=tuple(timers)))
+
+    def serials(self) -> Mapping[str, int]:
+        """Return the last number drawn of each series."""
+        return {row.series: row.value for row in self._all(statements.all_serials)}
+
+    def raise_serial(self, series: str, value: int) -> None:
+        """Have the next number of a series be greater than ``value``."""
+        self._must_write()
+        self._run(statements.raise_serial, [{"office": self._office, "series": series, "value": value}])
 
     def next_serial(self, series: str) -> int:
         """Return the next number of a series."""

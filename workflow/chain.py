@@ -112,6 +112,10 @@ def linked(events: Iterable[Event], ends: Mapping[str, str]) -> tuple[Event, ...
     return tuple(done)
 
 
+HEAD_LINE = "caseclock-head"
+"""How the line of a published head begins."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class End:
     """The end of a case's chain at some time: its last event then, and that event's link."""
@@ -144,6 +148,11 @@ class Head:
     def digest(self) -> str:
         """What is published, mailed or printed of it: the digest over all of it."""
         return digest([self.office, self.number, told(self.closed_at), self.previous, self.root, self.ends])
+
+    @property
+    def line(self) -> str:
+        """The head in one line of plain characters, to be printed, mailed or published."""
+        return f"{HEAD_LINE} {self.number} {told(self.closed_at)} {self.digest} {self.office}"
 
 
 def close_head(office: str, before: Head | None, ends: Sequence[End], now: datetime) -> Head:

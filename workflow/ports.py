@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -140,6 +140,23 @@ class ListedCase:
     provisional: bool = False
 
 
+def soonest(clocks: Iterable[ClockRow]) -> dict[str, ClockRow]:
+    """Return, for each case with a running clock, the one that is due first; by name where two are due together.
+
+    A paused clock comes after all that are not: nothing is due by it until time runs again.
+    """
+    first: dict[str, ClockRow] = {}
+    for clock in clocks:
+        known = first.get(clock.case)
+        if (clock.running or clock.paused) and (known is None or _order(clock) < _order(known)):
+            first[clock.case] = clock
+    return first
+
+
+def _order(clock: ClockRow) -> tuple[bool, datetime, str]:
+    return clock.paused, clock.due_at, clock.clock
+
+
 class Transaction(Protocol):
     """One transaction of the store. Everything is of the office that it was begun for."""
 
@@ -205,6 +222,24 @@ class Transaction(Protocol):
 
     def add_head(self, head: Head, ends: Sequence[End]) -> None:
         """Keep a head with the ends that it covers. Raises `Conflict` when one with its number is there already."""
+
+    def contradicted(self, head: int) -> tuple[End, ...]:
+        """Return those ends that a head covers of which the history has no such event, or one with another link."""
+
+    def uncovered(self) -> tuple[End, ...]:
+        """Return the ends of chains that are said to be covered by a head, and that no head covers."""
+
+    def listed_family(self, root: str) -> tuple[ListedCase, ...]:
+        """Return a case with all its subcases as lists show them, in the order of `family`."""
+
+    def rewrite(self, cases: Sequence[Case], clocks: Sequence[ClockRow], timers: Sequence[Timer]) -> None:
+        """Put these in the place of what is kept of the cases, their clocks and timers; the history is not touched."""
+
+    def serials(self) -> Mapping[str, int]:
+        """Return the last number drawn of each series."""
+
+    def raise_serial(self, series: str, value: int) -> None:
+        """Have the next number of a series be greater than ``value``."""
 
     def next_serial(self, series: str) -> int:
         """Return the next number of a series, 1, 2, 3... without gaps: a rolled back transaction gives it back."""

@@ -229,6 +229,8 @@ class ProcedureShape(LifecycleShape):
     """The pattern of case numbers, with ``{year}`` and ``{serial}``."""
     opened_by: Names
     """Roles that may open a case."""
+    redacted_by: Names = Field(default_factory=list)
+    """Roles that may have private values erased for good; else those that may open a case."""
     stages: Annotated[dict[Name, StageShape], Field(min_length=1)]
     """The steps people talk about."""
     roles: Annotated[dict[Name, RoleShape], Field(min_length=1)]

@@ -45,6 +45,8 @@ SELECT table_name || '.' || column_name,
 UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE tablename LIKE 'cc\\_%'
 UNION ALL SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conname LIKE '%cc\\_%'
 UNION ALL SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT attrelid::regclass::text || '.' || attname || ' statistics', attstattarget::text
+  FROM pg_attribute WHERE attrelid::regclass::text LIKE 'cc\\_%' AND attnum > 0
 UNION ALL SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'cc\\_%'
 UNION ALL SELECT sequencename, data_type::text FROM pg_sequences
 """

@@ -23,6 +23,7 @@ def check_names(procedure: Procedure) -> Iterator[Problem]:
 
 def _whole(procedure: Procedure) -> Iterator[Problem]:
     yield from refuse_unknown("role", ("opened_by",), procedure.opened_by, [*procedure.roles, SYSTEM])
+    yield from refuse_unknown("role", ("redacted_by",), procedure.redacted_by, procedure.roles)
     done = {name for _, lifecycle in lifecycles(procedure) for name in lifecycle.actions}
     for index, group in enumerate(procedure.separation):
         yield from refuse_unknown("action", ("separation", index), group, done)

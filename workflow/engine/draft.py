@@ -17,7 +17,7 @@ from ..guards import compile_expression
 from ..history import Case, Event, RungKey, apply, fold, noted
 from ..machine import ConditionFailed, IllegalAction
 from ..messages import Message, say
-from ..model import CASE, OPEN, RECOUNTED, SYSTEM, Action, Firing, Opening, Subcase
+from ..model import CASE, OPEN, RECOUNTED, REDACTED, SYSTEM, Action, Firing, Opening, Subcase
 from ..ports import Change, ClockRow, IssuedDocument, Timer
 from ..roster import THE_SYSTEM, Actor
 from . import refusals
@@ -175,6 +175,13 @@ class Draft:
         if any(timer.at <= until for timer in self._projected[1]):
             self._projected = None
             self.deliver_due(until)
+
+    def redact(
+        self, case: Case, actor: Actor, role: str, redaction: Mapping[str, Any], key: str | None = None
+    ) -> Event:
+        """Note down that private values of a case are erased, and take them off the case."""
+        event = noted(case, REDACTED, at=self.now, recorded_at=self.now, redaction=redaction, key=key)
+        return self._append(case, replace(event, actor=actor.id, role=role, unit=actor.unit))
 
     def note_recount(self, case: Case, recount: Mapping[str, Any]) -> None:
         """Note down what a new version of a calendar moves in a case."""

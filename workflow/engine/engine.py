@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from ..chain import Head
 from ..clocks import ClockStatus
 from ..errors import CaseclockError, Conflict, KeyUsed, StorageFailed
 from ..history import Event
@@ -20,9 +21,13 @@ from . import reading
 from .admission import utc
 from .carrying_out import attempt, carry_out, deliver, recount
 from .commands import Command, FireAction, OpenCase
+from .heads import close_heads
 from .ids import utc_now
+from .rebuilding import RebuildReport, rebuild
+from .redaction import redact
 from .session import Session
 from .shelf import ROSTER, Shelf
+from .verification import OutsideHead, VerifyReport, verify
 from .views import BatchResult, CaseView, EventView, ListItem, Moved, Offer, Receipt, RecountReport, TickReport
 
 PAGE = 200
@@ -194,7 +199,7 @@ class Engine:
             yield from self._carry_out_page(page)
 
     def tick(self, until: datetime | None = None) -> TickReport:
-        """Deliver every rung that has become due, once each and in legal order within each case.
+        """Deliver every rung that has become due, once each and in legal order within each case; then close a head.
 
         Args:
             until: deliver only what was due at or before this instant; now when left out, and never later than now.
@@ -203,6 +208,7 @@ class Engine:
         failed: dict[str, Message] = {}
         while self._deliver_page(until, delivered, failed):
             pass
+        self.close_heads()
         return TickReport(tuple(delivered), failed)
 
     def actions(self, case: str, by: Actor | str) -> tuple[Offer, ...]:
@@ -250,6 +256,61 @@ class Engine:
         """Return the cases that wait for something that this actor may do, soonest due first."""
         with self._session() as session:
             return reading.inbox(session, session.actor(by))
+
+    def redact(
+        self, case: str, fields: Iterable[str] | None = None, *, by: Actor | str, reason: str, key: str | None = None
+    ) -> Receipt:
+        """Have private values of a case and its subcases erased for good, and return the receipt.
+
+        The history says that they were erased, by whom and why, and its chains stay as they are. What the database
+        still holds in freed space is a matter of the store: see `SqlStore.scrub`.
+
+        Args:
+            fields: the names of private fields; all of them when left out.
+            key: idempotency key.
+
+        Raises `NotFound`, `NotAllowed` (also where a running limit is measured by such a value) or `InvalidInput`.
+        """
+        with self._session(write=True) as session:
+            return redact(session, case, fields, by, reason, key)
+
+    def close_heads(self) -> Head | None:
+        """Close heads over every chain that has grown since the last one; return the last head, None without any case.
+
+        No writer waits for it: a case that is being written at this moment is covered by the next head.
+        """
+        return close_heads(self._session, self.office)
+
+    def last_head(self) -> Head | None:
+        """Return the head that was closed last, None when none has been closed."""
+        with self._session() as session:
+            return session.tx.last_head()
+
+    def heads(self) -> tuple[Head, ...]:
+        """Return every head, in order."""
+        with self._session() as session:
+            return session.tx.heads()
+
+    def verify(self, case: str | None = None, head: OutsideHead | None = None) -> VerifyReport:
+        """Return whatever is not as it was recorded: in histories, papers, definitions, heads and projections.
+
+        Families are read in pages, so that a large office can be verified while people work.
+
+        Args:
+            case: verify only the family of this case.
+            head: a head that was kept outside, to compare with.
+
+        Raises `NotFound` for an unknown case.
+        """
+        return verify(self._session, self.office, case, head)
+
+    def rebuild(self, *, check: bool = False) -> RebuildReport:
+        """Compute everything anew that follows from the history, and put right what differs.
+
+        Args:
+            check: only tell what differs.
+        """
+        return rebuild(self._session, check=check)
 
     @contextmanager
     def _session(self, *, write: bool = False) -> Iterator[Session]:

@@ -35,6 +35,18 @@ def opening_role(procedure: Procedure, actor: Actor) -> str:
     )
 
 
+def redacting_role(procedure: Procedure, actor: Actor) -> str:
+    """Return the role in which ``actor`` may have private values erased. Raises `NotAllowed` when there is none."""
+    allowed = procedure.redacted_by or procedure.opened_by
+    for role in allowed:
+        if role in actor.roles:
+            return role
+    raise NotAllowed(
+        say("{actor} may not have private values of {procedure} erased", actor=actor.id, procedure=procedure.title),
+        say("it is for: {roles}", roles=_titles(procedure, allowed)),
+    )
+
+
 def _role(procedure: Procedure, family: Family, case: Case, roles: Iterable[str], actor: Actor) -> str:
     held = [role for role in roles if role in actor.roles]
     for role in held:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from ..ports import Definition, Transaction
 from ..roster import Actor, Roster
@@ -13,6 +16,25 @@ from .ids import time_ordered_id
 from .recount import Counting, catch_up
 from .shelf import Shelf
 from .situation import Deployed, Situation
+
+
+class Sessions(Protocol):
+    """Begins sessions: a transaction each, with one reading of the clock."""
+
+    def __call__(self, *, write: bool = False) -> AbstractContextManager[Session]:
+        """Begin one; committed at the end of the block, rolled back when an exception leaves it."""
+
+
+def family_pages(sessions: Sessions, size: int) -> Iterator[tuple[str, ...]]:
+    """Yield the ids of all cases without parent, in pages, each read in a session of its own."""
+    after = ""
+    while True:
+        with sessions() as session:
+            page = session.tx.families(after, size)
+        if not page:
+            return
+        yield page
+        after = page[-1]
 
 
 @dataclass(slots=True)
@@ -68,10 +90,10 @@ class Session:
             family=family,
         )
         if family.cases and deployed.recounting:
-            catch_up(draft, self.tx.clocks(family.root.id), self._counting_by)
+            catch_up(draft, self.tx.clocks(family.root.id), self.counting_by)
         return draft
 
-    def _counting_by(self, deployed: Deployed, name: str, version: int) -> Counting:
+    def counting_by(self, deployed: Deployed, name: str, version: int) -> Counting:
         """Return the same with a version of one of its calendars, and that version; version 0 changes nothing."""
         key = (name, version)
         if key not in self._calendars:

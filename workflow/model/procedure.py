@@ -242,7 +242,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """One procedure in one version."""
+    """One procedure in one version.
+
+    Args:
+        redacted_by: roles that may have private values erased; where it says none, those that may open a case.
+    """
 
     id: str
     version: int
@@ -258,6 +262,7 @@ class Procedure:
     documents: Mapping[str, Document] = field(default_factory=dict)
     separation: tuple[tuple[str, ...], ...] = ()
     readings: tuple[Reading, ...] = ()
+    redacted_by: tuple[str, ...] = ()
 
     def lifecycle(self, kind: str) -> Lifecycle:
         """Return the lifecycle of cases (kind ``case``) or of a kind of subcase."""

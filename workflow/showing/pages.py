@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from ..clocks import ClockStatus, LineKind, Reckoning
 from ..engine import CaseView, EventView, ListItem, Offer, Receipt, RecountReport, TickReport
+from ..history import Event
 from ..messages import Message, Text, say, spoken_due
 from ..model import Effect, Field, Side
 from ..ports import Definition
@@ -267,6 +268,7 @@ def _entry(
         name_of(roster, event.actor),
         [
             *(say("{name}: {value}", name=name, value=_value(value, zone)) for name, value in data.items()),
+            *_erased(event),
             *_recount(event.recount, zone),
         ],
     )
@@ -278,6 +280,16 @@ def _happened(entry: EventView, zone: str) -> object:
         at = show_instant(by.event.recorded_at, zone)
         return say("{title} (overtaken by {by}, recorded {at})", title=entry.title, by=by.title, at=at)
     return say("{title} (overtaken)", title=entry.title) if entry.overtaken else entry.title
+
+
+def _erased(event: Event) -> Iterator[Message]:
+    """Which of the event's private values have been erased; and, of the event that had them erased, why."""
+    for name, seal in event.seals.items():
+        if seal.salt is None:
+            yield say("{name}: erased", name=name)
+    if event.redaction:
+        yield say("fields: {fields}", fields=list(event.redaction["fields"]))
+        yield say("reason: {reason}", reason=event.redaction["reason"])
 
 
 def _recount(recount: Mapping[str, Any] | None, zone: str) -> Iterator[Message]:

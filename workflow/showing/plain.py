@@ -143,6 +143,9 @@ def event(found: Event, fields: Mapping[str, Field], *, private: bool = False) -
         "data": shown_data(found.data, fields, private=private),
         "overtakes": list(found.overtakes),
         "recount": None if found.recount is None else dict(found.recount),
+        "erased": [name for name, seal in found.seals.items() if seal.salt is None],
+        "redaction": None if found.redaction is None else dict(found.redaction),
+        "link": found.link or None,
     }
 
 

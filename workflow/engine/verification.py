@@ -1,0 +1,311 @@
+"""Verification: whether a history is as it was recorded, told from its chains, its heads and what was kept outside.
+
+A finding names the case and the event. Within a case the chain tells what was changed, taken out, put in or moved. Who
+rewrites a whole chain is found by the heads, and who rewrites those too by a head that was kept outside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..chain import HEAD_LINE, End, Head, commitment, digest, link, merkle_root
+from ..errors import CaseclockError, InvalidInput
+from ..history import Case, Event
+from ..messages import Message, say
+from ..ports import Definition, IssuedDocument
+from .rebuilding import PAGE, differences
+from .session import Session, Sessions, family_pages
+
+_LINE = re.compile(rf"{HEAD_LINE} (?P<number>\d+) \S+ (?P<digest>[0-9a-f]{{64}}) (?P<office>[^\r\n\"]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it was recorded.
+
+    Args:
+        kind: a stable word for the kind of finding, such as ``edited``; ``docs/proof.md`` lists them.
+        case: the number of the case, or its id where it has none; empty where no case is concerned.
+        seq: the number of the event in the case; 0 where no event is concerned.
+    """
+
+    kind: str
+    message: Message
+    case: str = ""
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What a verification has gone through, and what it found."""
+
+    cases: int
+    events: int
+    heads: int
+    findings: tuple[Finding, ...]
+    last_head: Head | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideHead:
+    """A head as it was published: enough of it to tell whether it is still the same."""
+
+    office: str
+    number: int
+    digest: str
+
+
+def read_outside_head(text: str) -> OutsideHead:
+    """Return the head of a text in which its line stands, as `Head.line` writes it. Raises `InvalidInput`."""
+    found = _LINE.search(text)
+    if found is None:
+        raise InvalidInput(
+            say("no head found; its line begins with {word}", word=HEAD_LINE),
+            hint=say("give what `caseclock head` printed"),
+        )
+    return OutsideHead(found["office"].strip(), int(found["number"]), found["digest"])
+
+
+def verify(sessions: Sessions, office: str, case: str | None, outside: OutsideHead | None) -> VerifyReport:
+    """Go through an office, or one family of it; see `Engine.verify`."""
+    with sessions() as session:
+        definitions, heads = session.tx.definitions(), session.tx.heads()
+        root = session.tx.family(session.tx.find(case))[0].root if case else None
+    found = [*verify_definitions(definitions), *verify_heads(heads)]
+    if outside:
+        found += verify_outside(heads, outside, office)
+    deployed = {(one.name, one.version): one.fingerprint for one in definitions if one.kind == "procedure"}
+    cases = events = 0
+    for page in [(root,)] if root else family_pages(sessions, PAGE):
+        with sessions() as session:
+            for family in page:
+                count, wrong = verify_family(session, family, deployed)
+                cases, events = cases + 1, events + count
+                found += wrong
+    if root is None:
+        found += _cover(sessions, heads)
+    return VerifyReport(cases, events, len(heads), tuple(found), heads[-1] if heads else None)
+
+
+def _cover(sessions: Sessions, heads: Iterable[Head]) -> Iterator[Finding]:
+    for head in heads:
+        with sessions() as session:
+            yield from verify_ends(session, head)
+    with sessions() as session:
+        yield from verify_cover(session)
+
+
+def verify_family(session: Session, root: str, definitions: Mapping[tuple[str, int], str]) -> tuple[int, list[Finding]]:
+    """Return how many events a family has, and what is wrong with its history and with what is kept beside it.
+
+    Args:
+        definitions: the fingerprints of the deployed procedures, by id and version.
+    """
+    tx = session.tx
+    cases, events, papers = tx.family(root), tx.events(root), tx.documents(root)
+    numbers = {case.id: case.number for case in cases}
+    found = [
+        *_histories(numbers, cases, events),
+        *_papers(numbers, events, papers),
+        *_definitions_of(numbers, events, definitions),
+    ]
+    if not found:
+        found += _projections(session, root, numbers)
+    return len(events), found
+
+
+def _histories(numbers: Mapping[str, str], cases: Iterable[Case], events: Sequence[Event]) -> Iterator[Finding]:
+    by_case: dict[str, list[Event]] = {case.id: [] for case in cases}
+    for event in events:
+        by_case.setdefault(event.case, []).append(event)
+    for case in cases:
+        yield from _chain(numbers[case.id], by_case[case.id])
+        yield from _seals(numbers[case.id], by_case[case.id])
+        yield from _tail(case, by_case[case.id])
+
+
+def _chain(number: str, events: Sequence[Event]) -> Iterator[Finding]:
+    """Go along the chain of a case; after a break it is taken up again at the next event."""
+    last, previous, broken = 0, "", False
+    for event in events:
+        if event.seq <= last:
+            yield Finding(
+                "moved",
+                say("{event} stands after event {last}", event=_named(event, number), last=last),
+                number,
+                event.seq,
+            )
+            continue
+        for seq in range(last + 1, event.seq):
+            yield Finding("missing", say("{case}: event {seq} is missing", case=number, seq=seq), number, seq)
+            broken = True
+        if not event.link:
+            yield Finding("unchained", say("{event} was never chained", event=_named(event, number)), number, event.seq)
+        elif not broken and link(previous, event) != event.link:
+            yield Finding(
+                "edited",
+                say("{event} was changed or put in afterwards", event=_named(event, number)),
+                number,
+                event.seq,
+            )
+        last, previous, broken = event.seq, event.link, False
+
+
+def _named(event: Event, number: str) -> Message:
+    return say(
+        "{case}: event {seq} ({action} by {actor})",
+        case=number,
+        seq=event.seq,
+        action=event.action,
+        actor=event.actor,
+    )
+
+
+def _seals(number: str, events: Sequence[Event]) -> Iterator[Finding]:
+    """Every private value must be the one that was committed to, or have been erased by an event that says so."""
+    erased = {(name, event.seq) for event in events if event.redaction for name in event.redaction["fields"]}
+    for event in events:
+        for name, seal in event.seals.items():
+            if seal.salt is not None and commitment(seal.salt, event.data.get(name)) != seal.commitment:
+                yield Finding(
+                    "private-changed",
+                    say("{event} has another {name}", event=_named(event, number), name=name),
+                    number,
+                    event.seq,
+                )
+            elif seal.salt is None and not any(field == name and at > event.seq for field, at in erased):
+                yield Finding(
+                    "private-lost",
+                    say("{event} has lost its {name}", event=_named(event, number), name=name),
+                    number,
+                    event.seq,
+                )
+
+
+def _tail(case: Case, events: Sequence[Event]) -> Iterator[Finding]:
+    last = max((event.seq for event in events), default=0)
+    for seq in range(last + 1, case.revision + 1):
+        message = say("{case}: event {seq} has been cut off the end", case=case.number, seq=seq)
+        yield Finding("cut-off", message, case.number, seq)
+
+
+def _papers(numbers: Mapping[str, str], events: Iterable[Event], papers: Iterable[IssuedDocument]) -> Iterator[Finding]:
+    told = Counter(
+        (event.case, event.seq, paper["name"], paper["number"], paper["sha256"])
+        for event in events
+        for paper in event.issued
+    )
+    kept = Counter((paper.case, paper.seq, paper.name, paper.number, paper.sha256) for paper in papers)
+    for case, seq, name, number, _ in (told - kept).elements():
+        message = say("{case}: the {name} {number} is missing or changed", case=numbers[case], name=name, number=number)
+        yield Finding("paper-lost", message, numbers[case], seq)
+    for case, seq, name, number, _ in (kept - told).elements():
+        message = say("{case}: no event has issued the {name} {number}", case=numbers[case], name=name, number=number)
+        yield Finding("paper-added", message, numbers[case], seq)
+    for paper in papers:
+        if digest(dict(paper.data)) != paper.sha256:
+            where = numbers[paper.case]
+            message = say("{case}: the {name} {number} was changed", case=where, name=paper.name, number=paper.number)
+            yield Finding("paper-changed", message, where, paper.seq)
+
+
+def _definitions_of(
+    numbers: Mapping[str, str], events: Iterable[Event], definitions: Mapping[tuple[str, int], str]
+) -> Iterator[Finding]:
+    for event in events:
+        opened = event.opened or {}
+        if "definition" not in opened:
+            continue
+        deployed = definitions.get((opened["procedure"], opened["version"]))
+        if deployed != opened["definition"]:
+            message = say(
+                "{case}: it was opened under another {procedure} version {version} than the one that is deployed",
+                case=numbers[event.case],
+                procedure=opened["procedure"],
+                version=opened["version"],
+            )
+            yield Finding("definition-changed", message, numbers[event.case], event.seq)
+
+
+def _projections(session: Session, root: str, numbers: Mapping[str, str]) -> Iterator[Finding]:
+    try:
+        for difference in differences(session, root):
+            yield Finding("projection", difference.message, difference.case)
+    except (ValueError, KeyError, CaseclockError) as error:
+        message = say("{case}: cannot be derived: {reason}", case=numbers.get(root, root), reason=str(error))
+        yield Finding("projection", message, numbers.get(root, root))
+
+
+def verify_definitions(definitions: Iterable[Definition]) -> Iterator[Finding]:
+    """Yield the deployed definitions that no longer are what their fingerprint says."""
+    for one in definitions:
+        if hashlib.sha256(one.compiled.encode()).hexdigest() != one.fingerprint:
+            message = say(
+                "the {kind} {name} version {version} was changed after it was deployed",
+                kind=one.kind,
+                name=one.name,
+                version=one.version,
+            )
+            yield Finding("definition-changed", message)
+
+
+def verify_heads(heads: Sequence[Head]) -> Iterator[Finding]:
+    """Yield where the chain of heads is broken."""
+    before: Head | None = None
+    for head in heads:
+        expected = before.number + 1 if before else 1
+        for number in range(expected, head.number):
+            yield Finding("head-missing", say("head {number} is missing", number=number))
+        if head.number == expected and head.previous != (before.digest if before else ""):
+            yield Finding(
+                "head-edited", say("head {number} does not follow from the one before it", number=head.number)
+            )
+        before = head
+
+
+def verify_ends(session: Session, head: Head) -> Iterator[Finding]:
+    """Yield what is wrong with the ends that a head covers, and which of them the history contradicts."""
+    ends = session.tx.ends(head.number)
+    if len(ends) != head.ends or merkle_root(ends) != head.root:
+        yield Finding("head-edited", say("head {number} does not cover what it covered", number=head.number))
+    for end in session.tx.contradicted(head.number):
+        message = say(
+            "{case}: event {seq} is missing, or is another than head {number} covers",
+            case=_number(session, end),
+            seq=end.seq,
+            number=head.number,
+        )
+        yield Finding("rewritten", message, _number(session, end), end.seq)
+
+
+def verify_cover(session: Session) -> Iterator[Finding]:
+    """Yield the chains that are said to be covered by a head and are not: put in past the heads."""
+    for end in session.tx.uncovered():
+        message = say("{case}: no head covers it, although it is marked so", case=_number(session, end))
+        yield Finding("uncovered", message, _number(session, end), end.seq)
+
+
+def _number(session: Session, end: End) -> str:
+    try:
+        return next(case.number for case in session.tx.family(end.case) if case.id == end.case)
+    except CaseclockError:
+        return end.case
+
+
+def verify_outside(heads: Sequence[Head], outside: OutsideHead, office: str) -> Iterator[Finding]:
+    """Yield what contradicts a head that was kept outside."""
+    if outside.office != office:
+        message = say("the head is of the office {other}, not of {office}", other=outside.office, office=office)
+        yield Finding("head-of-another-office", message)
+        return
+    kept = next((head for head in heads if head.number == outside.number), None)
+    if kept is None:
+        message = say("head {number} was published and is not here any more", number=outside.number)
+        yield Finding("head-missing", message)
+    elif kept.digest != outside.digest:
+        message = say("head {number} is another than the one that was published", number=outside.number)
+        yield Finding("head-edited", message)
