@@ -972,11 +972,8 @@ def _redact(session: Session, case: str, fields: tuple[str, ...], reason: str, y
 @_command("scrub", _("Wipe what was erased from the database's files."))
 @click.pass_obj
 def _scrub(session: Session) -> None:
-    from .workflow.showing.pages import Line
-
     _scrub_store(session)
-    done = say("nothing of what was erased is left in the database's own files")
-    session.show(lambda: {"scrubbed": True}, lambda: [Line(done)])
+    _tell(session, {"scrubbed": True}, say("nothing of what was erased is left in the database's own files"))
 
 
 def _scrub_store(session: Session) -> None:
@@ -985,6 +982,95 @@ def _scrub_store(session: Session) -> None:
     store = SqlStore(session.office.database)
     store.scrub()
     store.close()
+
+
+@_command(
+    "export",
+    _(
+        "Write whole cases as lines of JSON.\n\n"
+        "All cases when none is named, and then the heads too. Private values are in them, unless they are left out."
+    ),
+)
+@click.argument("cases", nargs=-1, metavar="[CASE]...")
+@_option("--output", type=click.Path(dir_okay=False, path_type=Path), text=_("Write to this file; else to stdout."))
+@_option(
+    "--without-private", is_flag=True, text=_("Leave private values out: such a file can be verified, not loaded.")
+)
+@click.pass_obj
+def _export(session: Session, cases: tuple[str, ...], output: Path | None, without_private: bool) -> None:
+    from .workflow import Conflict
+
+    if output and output.exists():
+        raise Conflict(say("there is a file {file} already", file=str(output)), say("name another file"))
+    lines = session.engine.export(cases, private=not without_private)
+    if output is None:
+        for line in lines:
+            click.echo(line)
+        return
+    with output.open("x", encoding="utf-8", newline="\n") as file:
+        # Whoever can read the file can read what people told the office.
+        output.chmod(0o600)
+        count = sum(1 for line in lines if file.write(f"{line}\n"))
+    _tell(
+        session, {"file": str(output), "lines": count}, say("{count} line(s) in {file}", count=count, file=str(output))
+    )
+
+
+def _tell(session: Session, data: dict[str, Any], told: Message) -> None:
+    from .workflow.showing.pages import Line
+
+    session.show(lambda: data, lambda: [Line(told)])
+
+
+@_command("load", _("Take up whole cases that `export` wrote.\n\nEverything is checked before it is written."))
+@click.argument("file", type=_file)
+@_option("--dry-run", is_flag=True, text=_("Tell what would happen, and change nothing."))
+@click.pass_obj
+def _load(session: Session, file: Path, dry_run: bool) -> int:
+    from .workflow.showing import transfer_pages
+
+    with (
+        session.rehearsal() if dry_run else nullcontext(session.engine) as engine,
+        file.open(encoding="utf-8") as lines,
+    ):
+        report = engine.load(lines)
+    session.show(
+        lambda: transfer_pages.loaded_data(report, session.language),
+        lambda: transfer_pages.loaded(report, dry_run=dry_run),
+    )
+    return 1 if report.failed else 0
+
+
+@_command("verifier", _("Print a program that verifies an export without caseclock."))
+@click.pass_obj
+def _verifier(session: Session) -> None:
+    from importlib.resources import files
+
+    source = files(f"{__package__}.storage").joinpath("verifier.py").read_text(encoding="utf-8")
+    click.echo(_json({"program": source}) if session.as_json else source, nl=session.as_json)
+
+
+@_command("backup", _("Copy the database while others work with it (SQLite)."))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def _backup(session: Session, file: Path) -> None:
+    from .storage.backup import back_up
+
+    back_up(session.office.database, file)
+    _tell(session, {"file": str(file)}, say("the database as it was at one moment is in {file}", file=str(file)))
+
+
+@_command("restore", _("Put a backup in the place of the database (SQLite)."))
+@click.argument("file", type=_file)
+@click.pass_obj
+def _restore(session: Session, file: Path) -> None:
+    from .storage.backup import restore
+
+    kept = restore(session.office.database, file, datetime.now(UTC))
+    told = say("restored from {file}", file=str(file))
+    if kept:
+        told = say("restored from {file}; the database until now is {kept}", file=str(file), kept=str(kept))
+    _tell(session, {"file": str(file), "kept": str(kept) if kept else None}, told)
 
 
 @_group("calendar", _("Show, check and compare calendars."))

@@ -191,7 +191,8 @@ class MemoryTransaction:
             raise written_already()
         self._put(self._kept.heads, head.number, (replace(head, closed_at=as_utc(head.closed_at)), tuple(ends)))
         for end in ends:
-            self._put(self._kept.unheaded, end.case, False)
+            if end.case in self._kept.cases and self._kept.cases[end.case].revision == end.seq:
+                self._put(self._kept.unheaded, end.case, False)
 
     def contradicted(self, head: int) -> tuple[End, ...]:
         """Return those ends that a head covers of which the history has no such event, or one with another link."""

@@ -105,16 +105,11 @@ def event_row(event: Event) -> dict[str, Any]:
 
 
 def private_rows(event: Event) -> Iterator[dict[str, Any]]:
-    """Yield a row of ``cc_private`` for each private value of an event."""
+    """Yield a row of ``cc_private`` for each private value of an event that has not been erased."""
+    place = {"office": event.office, "case_id": event.case, "seq": event.seq}
     for name, seal in event.seals.items():
-        yield {
-            "office": event.office,
-            "case_id": event.case,
-            "seq": event.seq,
-            "name": name,
-            "salt": seal.salt,
-            "value": event.data[name],
-        }
+        if seal.salt is not None:
+            yield {**place, "name": name, "salt": seal.salt, "value": event.data[name]}
 
 
 Private = Mapping[tuple[str, int], Mapping[str, tuple[str, Any]]]

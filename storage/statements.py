@@ -171,7 +171,13 @@ erase_private = delete(private).where(
 add_head = insert(heads)
 add_end = insert(ends)
 cover = (
-    update(cases).where(cases.c.office == bindparam("_office"), cases.c.id == bindparam("_id")).values(unheaded=None)
+    update(cases)
+    .where(
+        cases.c.office == bindparam("_office"),
+        cases.c.id == bindparam("_id"),
+        cases.c.revision == bindparam("_revision"),
+    )
+    .values(unheaded=None)
 )
 add_clock = insert(clocks)
 add_timer = insert(timers)

@@ -118,7 +118,8 @@ class SqlTransaction:
         self._must_write()
         self._run(statements.add_head, [rows.head_row(head)])
         self._run(statements.add_end, [rows.end_row(head, end) for end in ends])
-        self._run(statements.cover, [{"_office": self._office, "_id": end.case} for end in ends])
+        places = [{"_office": self._office, "_id": end.case, "_revision": end.seq} for end in ends]
+        self._run(statements.cover, places)
 
     def contradicted(self, head: int) -> tuple[End, ...]:
         """Return those ends that a head covers of which the history has no such event, or one with another link."""

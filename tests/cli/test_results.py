@@ -212,6 +212,11 @@ def test_every_command_speaks_json(shell: Any, tmp_path: Path) -> None:
         "rebuild": ("--check",),
         "redact": (shell.open(author="invented"), "--reason", "asked"),
         "scrub": (),
+        "export": ("--output", str(tmp_path / "cases.jsonl")),
+        "load": (str(tmp_path / "cases.jsonl"),),
+        "verifier": (),
+        "backup": (str(tmp_path / "copy.db"),),
+        "restore": (str(tmp_path / "copy.db"),),
         "test": (str(test),),
         "demo": (),
     }

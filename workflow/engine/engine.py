@@ -27,6 +27,7 @@ from .rebuilding import RebuildReport, rebuild
 from .redaction import redact
 from .session import Session
 from .shelf import ROSTER, Shelf
+from .transfer import LoadReport, export, load
 from .verification import OutsideHead, VerifyReport, verify
 from .views import BatchResult, CaseView, EventView, ListItem, Moved, Offer, Receipt, RecountReport, TickReport
 
@@ -303,6 +304,26 @@ class Engine:
         Raises `NotFound` for an unknown case.
         """
         return verify(self._session, self.office, case, head)
+
+    def export(self, cases: Sequence[str] = (), *, private: bool = True) -> Iterator[str]:
+        """Yield whole cases, with the definitions that are deployed, as lines of JSON; `lines` tells the format.
+
+        Args:
+            cases: which; all of them when none is named, and then the heads too.
+            private: with private values; without them an outsider can still verify everything, but nobody can load it.
+        """
+        return export(self._session, self.office, cases, private=private)
+
+    def load(self, lines: Iterable[str]) -> LoadReport:
+        """Take up whole cases from the lines of an export; return what became of each.
+
+        Every chain, commitment and paper is checked before anything is written. A family that is here already with the
+        same history is left as it is; one that cannot be loaded is reported, and the others go through.
+
+        Raises `InvalidInput` for lines that are no export, or one of another office; `Conflict` for a definition that
+        means something else here.
+        """
+        return load(self._session, self.office, lines)
 
     def rebuild(self, *, check: bool = False) -> RebuildReport:
         """Compute everything anew that follows from the history, and put right what differs.
