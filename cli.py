@@ -879,14 +879,49 @@ def _why(session: Session, case: str, clock: str | None, as_of: str | None) -> N
 @_option("--until", metavar="TIME", text=_("Only those due until then."))
 @click.pass_obj
 def _tick(session: Session, until: str | None) -> int:
+    report = session.engine.tick(_office_instant(session, until))
+    _show_tick(session, report)
+    return 1 if report.failed else 0
+
+
+def _show_tick(session: Session, report: TickReport) -> None:
     from .workflow.showing import pages, plain
 
-    report = session.engine.tick(_office_instant(session, until))
     session.show(
         lambda: plain.tick(report, session.language),
         lambda: pages.tick(report, session.numbers(report), session.engine.zone(session.procedure(None))),
     )
-    return 1 if report.failed else 0
+
+
+@_command(
+    "work",
+    _(
+        "Deliver warnings and urgings as they become due, until stopped.\n\n"
+        "Any number of workers may run on one database, on any number of machines. SIGTERM and SIGINT stop one cleanly."
+    ),
+)
+@_option(
+    "--every", type=click.FloatRange(0.1), default=30.0, text=_("Seconds after which it looks again, at the latest.")
+)
+@click.pass_obj
+def _work(session: Session, every: float) -> None:
+    import signal
+    from threading import Event
+
+    from .workflow.engine.working import Worker
+
+    stop = Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    Worker(
+        session.engine,
+        now=lambda: datetime.now(UTC),
+        wait=stop.wait,
+        stopping=stop.is_set,
+        report=partial(_show_tick, session),
+        trouble=session.report,
+        every=every,
+    ).run()
 
 
 @_command("head", _("Close a head over all that is recorded.\n\nPublish, mail or print what it shows."))

@@ -22,6 +22,7 @@ from ..workflow.ports import (
     Kind,
     ListedCase,
     Timer,
+    TimerPlace,
     Transaction,
     soonest,
 )
@@ -152,10 +153,11 @@ class MemoryTransaction:
         found = {case.root for case in cases if case.closed_at is None and case.procedure in procedures}
         return tuple(sorted(root for root in found if root > after)[:limit])
 
-    def timers(self, until: datetime, limit: int) -> tuple[Timer, ...]:
+    def timers(self, until: datetime, limit: int, after: TimerPlace | None = None) -> tuple[Timer, ...]:
         """Return up to ``limit`` undelivered rungs whose instant is not after ``until``, in legal order."""
         due = [timer for timers in self._kept.timers.values() for timer in timers if timer.at <= until]
-        return tuple(sorted(due, key=lambda timer: (timer.at, timer.case, timer.key))[:limit])
+        later = [timer for timer in due if after is None or timer.place > after]
+        return tuple(sorted(later, key=lambda timer: timer.place)[:limit])
 
     def timers_of(self, root: str) -> tuple[Timer, ...]:
         """Return the undelivered rungs of a case and its subcases, in order of case, clock, round and rung."""

@@ -8,12 +8,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, delete, false, insert, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    false,
+    insert,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
 from ..workflow.ports import CaseQuery
 from .schema import cases, clocks, definitions, documents, ends, events, heads, private, serials, timers
 
 _office: Any = bindparam("office")
+PLACE = ("at", "case", "clock", "round", "rung")
+"""The parameters that name the place of a timer."""
 
 root_of_case = select(cases.c.root_id).where(cases.c.office == _office, cases.c.id == bindparam("case"))
 
@@ -142,12 +158,28 @@ uncovered = (
 
 all_serials = select(serials).where(serials.c.office == _office).order_by(serials.c.series)
 
+_place = (timers.c.at, timers.c.case_id, timers.c.clock, timers.c.round, timers.c.rung)
 timers_until = (
     select(timers)
     .where(timers.c.office == _office, timers.c.at <= bindparam("until"))
-    .order_by(timers.c.at, timers.c.case_id, timers.c.clock, timers.c.round, timers.c.rung)
+    .order_by(*_place)
     .limit(bindparam("most", type_=Integer))
 )
+# The instant is said by itself too: only then do both databases begin in the index where the last page ended.
+timers_after = timers_until.where(
+    timers.c.at >= bindparam("at"),
+    tuple_(*_place) > tuple_(*(bindparam(name, type_=column.type) for name, column in zip(PLACE, _place, strict=True))),
+)
+
+
+def claiming(statement: Select[Any]) -> Select[Any]:
+    """Return the statement with the cases of its timers locked; those that somebody is writing are passed over."""
+    root = and_(cases.c.office == timers.c.office, cases.c.id == timers.c.root_id)
+    return statement.join(cases, root).with_for_update(of=cases, skip_locked=True)
+
+
+claim_timers_until = claiming(timers_until)
+claim_timers_after = claiming(timers_after)
 
 add_case = insert(cases)
 # The revision in the condition is what refuses a change made from a state of the case that is no longer the last one.

@@ -13,7 +13,18 @@ from ..workflow.chain import End, Head
 from ..workflow.errors import Conflict, NotFound
 from ..workflow.history import Case, Event
 from ..workflow.messages import say
-from ..workflow.ports import CaseQuery, Change, ClockRow, Definition, IssuedDocument, Kind, ListedCase, Timer, soonest
+from ..workflow.ports import (
+    CaseQuery,
+    Change,
+    ClockRow,
+    Definition,
+    IssuedDocument,
+    Kind,
+    ListedCase,
+    Timer,
+    TimerPlace,
+    soonest,
+)
 from . import reference, rows, statements
 from .expectations import (
     begun_for_reading,
@@ -83,9 +94,15 @@ class SqlTransaction:
         found = self._all(statements.open_families, procedures=list(procedures), after=after, most=limit)
         return tuple(str(row.root_id) for row in found)
 
-    def timers(self, until: datetime, limit: int) -> tuple[Timer, ...]:
+    def timers(self, until: datetime, limit: int, after: TimerPlace | None = None) -> tuple[Timer, ...]:
         """Return up to ``limit`` undelivered rungs whose instant is not after ``until``, in legal order."""
-        return tuple(rows.timer_of(row) for row in self._all(statements.timers_until, until=until, most=limit))
+        if after is None:
+            statement = statements.claim_timers_until if self._write else statements.timers_until
+            return tuple(rows.timer_of(row) for row in self._all(statement, until=until, most=limit))
+        statement = statements.claim_timers_after if self._write else statements.timers_after
+        at, case, key = after
+        place = {"at": at, "case": case, "clock": key.clock, "round": key.round, "rung": key.rung}
+        return tuple(rows.timer_of(row) for row in self._all(statement, until=until, most=limit, **place))
 
     def timers_of(self, root: str) -> tuple[Timer, ...]:
         """Return the undelivered rungs of a case and its subcases, in order of case, clock, round and rung."""

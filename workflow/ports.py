@@ -72,6 +72,15 @@ class Timer:
     action: str
     at: datetime
 
+    @property
+    def place(self) -> TimerPlace:
+        """Its place in the legal order of all rungs."""
+        return self.at, self.case, self.key
+
+
+TimerPlace = tuple[datetime, str, RungKey]
+"""By what rungs are ordered: their instant, then case and key."""
+
 
 @dataclass(frozen=True, slots=True)
 class IssuedDocument:
@@ -196,8 +205,15 @@ class Transaction(Protocol):
             after: only ids after this one; empty to begin.
         """
 
-    def timers(self, until: datetime, limit: int) -> tuple[Timer, ...]:
-        """Return up to ``limit`` undelivered rungs whose instant is not after ``until``, in legal order."""
+    def timers(self, until: datetime, limit: int, after: TimerPlace | None = None) -> tuple[Timer, ...]:
+        """Return up to ``limit`` undelivered rungs whose instant is not after ``until``, in legal order.
+
+        In a writing transaction their cases are locked, and those that somebody else is writing are passed over, so
+        that any number of workers share the work.
+
+        Args:
+            after: only those after this place.
+        """
 
     def timers_of(self, root: str) -> tuple[Timer, ...]:
         """Return the undelivered rungs of a case and its subcases, in order of case, clock, round and rung."""

@@ -288,6 +288,21 @@ def test_timers_come_in_legal_order_up_to_an_instant(store: Store, make: Any) ->
         assert transaction.timers(make.noon, 9)[2].at.tzinfo == UTC
 
 
+@pytest.mark.parametrize("write", [False, True])
+def test_timers_go_on_after_a_place(store: Store, make: Any, write: bool) -> None:
+    one, two = "id-2026-0001", "id-2026-0002"
+    places = [(make.noon + hours * HOUR, case, rung) for hours in (0, 1) for case in (one, two) for rung in (0, 1)]
+    timers = [make.timer(case, at, rung=rung) for rung, (at, case, _) in enumerate(places)]
+    events = make.opened("2026-0001"), make.opened("2026-0002")
+    make.keep(store, *events, projected=(one, two), timers=tuple(timers))
+    found, place = [], None
+    with store.begin(OFFICE, write=write) as transaction:
+        while page := transaction.timers(make.noon + HOUR, 3, place):
+            found += page
+            place = page[-1].place
+    assert found == timers
+
+
 def test_the_clocks_of_a_family_say_by_which_calendar_they_were_counted(store: Store, make: Any) -> None:
     (case,) = make.keep(store, make.opened("2026-0001"))
     slip = "id-2026-0001-water"

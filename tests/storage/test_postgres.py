@@ -246,3 +246,18 @@ def test_the_driver_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) ->
 def test_programming_errors_are_not_taken_for_something_else(store: SqlStore) -> None:
     with store.engine.connect() as connection, pytest.raises(ProgrammingError):
         connection.execute(text("SELECT nothing FROM nowhere"))
+
+
+def test_timers_of_a_case_that_somebody_is_writing_are_passed_over(store: SqlStore, make: Any) -> None:
+    """Workers wait neither for clerks nor for one another: each takes what nobody holds."""
+    (one,) = make.keep(store, make.opened("2026-0001"))
+    (two,) = make.keep(store, make.opened("2026-0002"))
+    make.keep(store, projected=(one.id, two.id), timers=(make.timer(one.id), make.timer(two.id)))
+    with store.begin(OFFICE, write=True) as clerk:
+        clerk.family(one.id)
+        with store.begin(OFFICE, write=True) as worker:
+            assert [timer.case for timer in worker.timers(make.noon, 9)] == [two.id]
+            with store.begin(OFFICE, write=True) as another:
+                assert another.timers(make.noon, 9) == ()
+        with store.begin(OFFICE, write=False) as reading:
+            assert [timer.case for timer in reading.timers(make.noon, 9)] == [one.id, two.id]

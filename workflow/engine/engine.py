@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
@@ -15,7 +15,7 @@ from ..errors import CaseclockError, Conflict, KeyUsed, StorageFailed
 from ..history import Event
 from ..messages import Message
 from ..model import Procedure
-from ..ports import CaseQuery, Compiled, Definition, Reader, Store
+from ..ports import CaseQuery, Compiled, Definition, Reader, Store, TimerPlace
 from ..roster import Actor, Roster
 from . import reading
 from .admission import utc
@@ -33,6 +33,9 @@ from .views import BatchResult, CaseView, EventView, ListItem, Moved, Offer, Rec
 
 PAGE = 200
 """How many commands or timers a batch handles in one transaction."""
+
+LAST = datetime.max.replace(tzinfo=UTC)
+"""An instant after all others."""
 
 
 class Engine:
@@ -199,18 +202,29 @@ class Engine:
         while page := tuple(islice(remaining, PAGE)):
             yield from self._carry_out_page(page)
 
-    def tick(self, until: datetime | None = None) -> TickReport:
+    def tick(self, until: datetime | None = None, *, stop: Callable[[], bool] = lambda: False) -> TickReport:
         """Deliver every rung that has become due, once each and in legal order within each case; then close a head.
+
+        Any number of programs may do so at the same time. A case that somebody is writing at this moment, or that
+        fails, is passed over; the next tick comes back to it.
 
         Args:
             until: deliver only what was due at or before this instant; now when left out, and never later than now.
+            stop: asked between two transactions; when it says so, the rest is left for the next tick.
         """
         delivered: list[Event] = []
         failed: dict[str, Message] = {}
-        while self._deliver_page(until, delivered, failed):
+        place: TimerPlace | None = None
+        while not stop() and (place := self._deliver_page(until, place, delivered, failed)):
             pass
         self.close_heads()
         return TickReport(tuple(delivered), failed)
+
+    def next_rung(self) -> datetime | None:
+        """Return the instant of the first rung that is still to be delivered, None when there is none."""
+        with self._session() as session:
+            timers = session.tx.timers(LAST, 1)
+            return timers[0].at if timers else None
 
     def actions(self, case: str, by: Actor | str) -> tuple[Offer, ...]:
         """Return what this actor may do on the case now, and with which inputs. Raises `NotFound`."""
@@ -381,19 +395,23 @@ class Engine:
             roots = session.tx.open_families(users, after, PAGE) if users else ()
             return {root: recount(session, root, calendar) for root in roots}
 
-    def _deliver_page(self, until: datetime | None, delivered: list[Event], failed: dict[str, Message]) -> bool:
-        """Deliver the rungs of up to a page of cases, in one transaction; return whether there were any."""
+    def _deliver_page(
+        self, until: datetime | None, after: TimerPlace | None, delivered: list[Event], failed: dict[str, Message]
+    ) -> TimerPlace | None:
+        """Deliver the rungs of a page of timers, in one transaction; return where the page ends, None for none."""
+        done: list[Event] = []
         with self._session(write=True) as session:
             limit = min(utc(until), session.now) if until else session.now
-            timers = session.tx.timers(limit, PAGE * (1 + len(failed)))
-            roots = [root for root in dict.fromkeys(timer.root for timer in timers) if root not in failed]
-            for root in roots[:PAGE]:
+            timers = session.tx.timers(limit, PAGE, after)
+            for root in dict.fromkeys(timer.root for timer in timers if timer.root not in failed):
                 outcome = deliver(session, root, limit)
                 if isinstance(outcome, Message):
                     failed[root] = outcome
                 else:
-                    delivered.extend(outcome)
-        return bool(roots)
+                    done.extend(outcome)
+        # Only what is committed has been delivered.
+        delivered.extend(done)
+        return timers[-1].place if timers else None
 
 
 def _version(compiled: Compiled, latest: Definition | None) -> int:

@@ -25,7 +25,8 @@ def loaded(report: LoadReport, *, dry_run: bool) -> Page:
     for case, why in report.failed.items():
         yield Line(say("{case}: {why}", case=case, why=why), "alarm")
     counts = say(
-        "{loaded} case(s) loaded, {present} here already, {failed} not loaded; definitions: {definitions}, heads: {heads}",
+        "{loaded} case(s) loaded, {present} here already, {failed} not loaded; {definitions} definition(s) and {heads} "
+        "head(s)",
         loaded=len(report.loaded),
         present=len(report.present),
         failed=len(report.failed),

@@ -1,0 +1,77 @@
+"""A worker: delivers what falls due, again and again, until it is told to stop.
+
+Any number of workers may run on one database. They share the work by what they can lock (see `Transaction.timers`), so
+a rung has one effect however many there are and whenever one is killed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ..errors import CaseclockError, Conflict, StorageFailed
+from .engine import Engine
+from .views import TickReport
+
+LONGEST = 60.0
+"""Seconds that a worker waits at most for a database that has gone away to come back."""
+
+
+@dataclass(slots=True)
+class Worker:
+    """Works through what falls due in one office.
+
+    Args:
+        engine: the office's.
+        now: gives the present instant.
+        wait: waits for this many seconds, less when the worker is to stop, and returns whether it is.
+        stopping: tells whether the worker is to stop; asked between two transactions.
+        report: is given what a round has delivered or could not deliver, when there is something new to tell.
+        trouble: is given an error that kept a round from being finished, once until a round succeeds.
+        every: seconds after which it looks again although nothing is due, for what others have recorded meanwhile.
+    """
+
+    engine: Engine
+    now: Callable[[], datetime]
+    wait: Callable[[float], bool]
+    stopping: Callable[[], bool]
+    report: Callable[[TickReport], None]
+    trouble: Callable[[CaseclockError], object]
+    every: float = 30.0
+    _failed: frozenset[str] = frozenset()
+    _in_trouble: bool = False
+    _pause: float = 1.0
+
+    def run(self) -> None:
+        """Work until told to stop; the transaction in hand is finished first."""
+        while not self.stopping():
+            try:
+                self._round()
+                pause = self._until_next()
+            except (StorageFailed, Conflict) as error:
+                pause = self._after(error)
+            if self.wait(pause):
+                return
+
+    def _round(self) -> None:
+        done = self.engine.tick(stop=self.stopping)
+        failed = frozenset(done.failed)
+        if done.delivered or failed - self._failed:
+            self.report(done)
+        self._failed, self._in_trouble, self._pause = failed, False, 1.0
+
+    def _until_next(self) -> float:
+        """How many seconds nothing will be due. What failed or was locked is due already: it is not hurried after."""
+        first = self.engine.next_rung()
+        if first is None:
+            return self.every
+        left = (first - self.now()) / timedelta(seconds=1)
+        return min(left, self.every) if left > 0 else self.every
+
+    def _after(self, error: CaseclockError) -> float:
+        if not self._in_trouble:
+            self.trouble(error)
+        self._in_trouble = True
+        self._pause = min(2 * self._pause, LONGEST)
+        return self._pause
