@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -261,6 +261,11 @@ class MemoryTransaction:
         if as_of is not None:
             known = [kept for kept in known if kept.deployed_at <= as_of]
         return max(known, key=lambda kept: kept.version, default=None)
+
+    def edition(self) -> Hashable:
+        """Return something that is another whenever a definition of the office has been deployed or recounted."""
+        kept = self._kept.definitions.items()
+        return tuple((key, definition.fingerprint, definition.recounted_at) for key, definition in kept)
 
     def definitions(self) -> tuple[Definition, ...]:
         """Return every deployed definition, by kind, name and version."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, cast
 
 from sqlalchemy import Row
@@ -191,6 +192,18 @@ def due_row(soonest: ClockRow | None) -> dict[str, Any]:
     if soonest is None or soonest.paused:
         return {"due_clock": soonest.clock if soonest else None, "due_at": None, "due_provisional": None}
     return {"due_clock": soonest.clock, "due_at": soonest.due_at, "due_provisional": soonest.provisional}
+
+
+def projection_digest(clocks: Iterable[ClockRow], timers: Iterable[Timer]) -> str:
+    """Return a digest of the rows of a case's clocks and timers, by which those that are kept are told from others."""
+    told = [
+        *(
+            f"{it.clock} {it.started_at} {it.due_at} {it.provisional} {it.running} {it.calendar} {it.paused}"
+            for it in clocks
+        ),
+        *(f"{it.key.clock} {it.key.round} {it.key.rung} {it.action} {it.at} {it.root}" for it in timers),
+    ]
+    return blake2b("\n".join(sorted(told)).encode(), digest_size=16).hexdigest()
 
 
 def listed_of(row: Row[Any]) -> ListedCase:

@@ -60,6 +60,12 @@ definitions = Table(
     Column("recounted_at", Instant),
 )
 
+# Covers what tells one edition of the office's definitions from another, beside their long texts.
+Index(
+    "ix_cc_definitions_edition",
+    *(definitions.c[name] for name in ("office", "kind", "name", "version", "fingerprint", "recounted_at")),
+)
+
 cases = Table(
     "cc_cases",
     metadata,
@@ -89,6 +95,8 @@ cases = Table(
     # The end of its chain, and whether it has grown since the last head.
     Column("link", Name(64)),
     Column("unheaded", Boolean),
+    # Tells whether its clocks and timers are to be written anew: a digest of those that are kept.
+    Column("projected", Name(32)),
     UniqueConstraint("office", "id"),
     UniqueConstraint("office", "number"),
     _to_case("root_id"),

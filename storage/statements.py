@@ -39,6 +39,12 @@ lock_root = (
     select(cases.c.id).where(cases.c.office == _office, cases.c.id == root_of_case.scalar_subquery()).with_for_update()
 )
 
+family_of_case = (
+    select(cases)
+    .where(cases.c.office == _office, cases.c.root_id == root_of_case.scalar_subquery())
+    .order_by(cases.c.position)
+)
+
 family = select(cases).where(cases.c.office == _office, cases.c.root_id == bindparam("root")).order_by(cases.c.position)
 
 case_by_number_or_id = select(cases.c.id, cases.c.number).where(
@@ -189,10 +195,13 @@ change_case = update(cases).where(
 CHANGING = ("state", "since", "closed_at", "revision", "data", "marks", "delivered", "link", "unheaded")
 """The columns of a case that its events change; the others stay as they were when it was opened."""
 
-set_due = (
+PROJECTED = ("due_clock", "due_at", "due_provisional", "projected")
+"""The columns of a case that follow from its clocks and timers."""
+
+set_projected = (
     update(cases)
     .where(cases.c.office == bindparam("_office"), cases.c.id == bindparam("_id"))
-    .values({name: bindparam(name) for name in ("due_clock", "due_at", "due_provisional")})
+    .values({name: bindparam(name) for name in PROJECTED})
 )
 rewrite_case = update(cases).where(cases.c.office == bindparam("_office"), cases.c.id == bindparam("_id"))
 add_event = insert(events)
@@ -234,6 +243,17 @@ _definition = select(definitions).where(
 newest_definition = _definition.order_by(definitions.c.version.desc()).limit(1)
 definition_as_of = newest_definition.where(definitions.c.deployed_at <= bindparam("as_of"))
 definition_version = _definition.where(definitions.c.version == bindparam("version"))
+edition = (
+    select(
+        definitions.c.kind,
+        definitions.c.name,
+        definitions.c.version,
+        definitions.c.fingerprint,
+        definitions.c.recounted_at,
+    )
+    .where(definitions.c.office == _office)
+    .order_by(definitions.c.kind, definitions.c.name, definitions.c.version)
+)
 all_definitions = (
     select(definitions)
     .where(definitions.c.office == _office)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +32,6 @@ from .expectations import (
     overtaken,
     redeployed,
     refuse_stranger,
-    used_key,
 )
 from .reference import Candidate
 
@@ -47,6 +46,7 @@ class SqlTransaction:
         self._connection = connection
         self._office = office
         self._write = write
+        self._projected: dict[str, str | None] = {}
 
     def find(self, ref: str) -> str:
         """Return the id of the case that ``ref`` names."""
@@ -61,10 +61,14 @@ class SqlTransaction:
 
     def family(self, root: str) -> tuple[Case, ...]:
         """Return a case with all its subcases, the case first; locked if this transaction writes."""
-        found = self._all(statements.lock_root if self._write else statements.root_of_case, case=root)
+        # SQLite has locked the whole file already.
+        if self._write and self._connection.dialect.name == "postgresql":
+            self._first(statements.lock_root, case=root)
+        found = self._all(statements.family_of_case, case=root)
         if not found:
             raise NotFound(say("no case {case} in this office", case=root))
-        return tuple(rows.case_of(row) for row in self._all(statements.family, root=found[0][0]))
+        self._projected.update((row.id, row.projected) for row in found)
+        return tuple(rows.case_of(row) for row in found)
 
     def events(self, root: str) -> tuple[Event, ...]:
         """Return the events of a case and its subcases, in order of recording."""
@@ -158,7 +162,9 @@ class SqlTransaction:
             place = {"_office": self._office, "_id": case.id}
             if self._connection.execute(statements.rewrite_case, row | place).rowcount != 1:
                 self._run(statements.add_case, [row])
-        self._project(Change(projected=tuple(case.id for case in cases), clocks=tuple(clocks), timers=tuple(timers)))
+        change = Change(projected=tuple(case.id for case in cases), clocks=tuple(clocks), timers=tuple(timers))
+        self._projected.clear()
+        self._project(change, self._projections(change))
 
     def serials(self) -> Mapping[str, int]:
         """Return the last number drawn of each series."""
@@ -179,12 +185,18 @@ class SqlTransaction:
         """Write ``change``, or raise `Conflict` when a case is no longer at the revision it was made from."""
         self._must_write()
         expected = expected_revisions(self._office, change)
-        self._write_cases(change.cases, expected)
-        self._write_events(change.events)
-        self._project(change)
+        projections = self._projections(change)
+        self._write_cases(change.cases, expected, projections)
+        self._run(statements.add_event, [rows.event_row(event) for event in change.events])
+        self._run(statements.add_private, [row for event in change.events for row in rows.private_rows(event)])
+        self._project(change, projections)
         erased = [{"office": self._office, "case": case, "name": name} for case, name in change.erased]
         self._run(statements.erase_private, erased)
         self._run(statements.add_document, [rows.document_row(self._office, paper) for paper in change.documents])
+
+    def edition(self) -> Hashable:
+        """Return something that is another whenever a definition of the office has been deployed or recounted."""
+        return tuple(tuple(row) for row in self._all(statements.edition))
 
     def definition(
         self, kind: Kind, name: str, version: int | None = None, as_of: datetime | None = None
@@ -226,34 +238,49 @@ class SqlTransaction:
         for row in self._all(statements.cases_like, number_like=number_like, id_like=id_like):
             yield Candidate(row.id, row.number, bool(row.is_root))
 
-    def _write_cases(self, cases: Iterable[Case], expected: dict[str, int]) -> None:
-        new = [rows.case_row(case) for case in cases if expected[case.id] == 0]
+    def _write_cases(
+        self, cases: Iterable[Case], expected: dict[str, int], projections: Mapping[str, dict[str, Any]]
+    ) -> None:
+        nothing = dict.fromkeys(statements.PROJECTED)
+        new = [rows.case_row(case) | projections.get(case.id, nothing) for case in cases if expected[case.id] == 0]
         self._run(statements.add_case, new)
         for case in cases:
             if expected[case.id] == 0:
                 continue
             row = rows.case_row(case)
-            changes = {name: row[name] for name in statements.CHANGING}
+            changes = {name: row[name] for name in statements.CHANGING} | projections.get(case.id, {})
             place = {"_office": self._office, "_id": case.id, "_expected": expected[case.id]}
             if self._connection.execute(statements.change_case, changes | place).rowcount != 1:
                 raise self._overtaken(case)
 
-    def _write_events(self, events: Iterable[Event]) -> None:
-        for event in events:
-            if event.key is not None and self.event_by_key(event.key):
-                raise used_key(event.key)
-        self._run(statements.add_event, [rows.event_row(event) for event in events])
-        self._run(statements.add_private, [row for event in events for row in rows.private_rows(event)])
-
-    def _project(self, change: Change) -> None:
-        projected = [{"office": self._office, "case": case} for case in change.projected]
-        self._run(statements.drop_clocks, projected)
-        self._run(statements.drop_timers, projected)
-        self._run(statements.add_clock, [rows.clock_row(self._office, clock) for clock in change.clocks])
-        self._run(statements.add_timer, [rows.timer_row(self._office, timer) for timer in change.timers])
+    def _projections(self, change: Change) -> dict[str, dict[str, Any]]:
+        """The columns that follow from the clocks and timers of each case that a change projects."""
         first = soonest(change.clocks)
-        due = [{"_office": self._office, "_id": case, **rows.due_row(first.get(case))} for case in change.projected]
-        self._run(statements.set_due, due)
+        clocks: dict[str, list[ClockRow]] = {case: [] for case in change.projected}
+        timers: dict[str, list[Timer]] = {case: [] for case in change.projected}
+        for clock in change.clocks:
+            clocks[clock.case].append(clock)
+        for timer in change.timers:
+            timers[timer.case].append(timer)
+        return {
+            case: {**rows.due_row(first.get(case)), "projected": rows.projection_digest(clocks[case], timers[case])}
+            for case in change.projected
+        }
+
+    def _project(self, change: Change, projections: Mapping[str, dict[str, Any]]) -> None:
+        """Write the clocks and timers of those cases of which they are not as they are kept already."""
+        other = {case for case, told in projections.items() if self._projected.get(case) != told["projected"]}
+        self._projected.update((case, projections[case]["projected"]) for case in other)
+        places = [{"office": self._office, "case": case} for case in sorted(other)]
+        self._run(statements.drop_clocks, places)
+        self._run(statements.drop_timers, places)
+        clocks = (clock for clock in change.clocks if clock.case in other)
+        self._run(statements.add_clock, [rows.clock_row(self._office, clock) for clock in clocks])
+        timers = (timer for timer in change.timers if timer.case in other)
+        self._run(statements.add_timer, [rows.timer_row(self._office, timer) for timer in timers])
+        written = {case.id for case in change.cases}
+        due = [{"_office": self._office, "_id": case, **projections[case]} for case in sorted(other - written)]
+        self._run(statements.set_projected, due)
 
     def _overtaken(self, case: Case) -> Conflict | NotFound:
         last = self._first(statements.last_event, case=case.id)

@@ -14,6 +14,8 @@ def as_utc(value: datetime) -> datetime:
 
     Subclasses (pendulum's, for one) are reduced to the standard type, which database drivers know.
     """
+    if value.tzinfo is UTC and type(value) is datetime:
+        return value
     if value.utcoffset() is None:
         raise ValueError(f"expected an instant with its zone, got the naive {value!r}")
     moved = value.astimezone(UTC)

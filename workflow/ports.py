@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -271,6 +271,9 @@ class Transaction(Protocol):
         Args:
             as_of: only versions that had been deployed at this instant.
         """
+
+    def edition(self) -> Hashable:
+        """Return something that is another whenever a definition of the office has been deployed or recounted."""
 
     def definitions(self) -> tuple[Definition, ...]:
         """Return every deployed definition, by kind, name and version."""

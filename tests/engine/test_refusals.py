@@ -131,10 +131,40 @@ def test_a_repeated_command_with_the_same_key_has_one_effect_and_one_answer(town
 def test_a_case_changed_since_the_caller_looked_is_not_touched(township: Any) -> None:
     case = township.open()
     seen = township.engine.case(case).case.revision
+    township.later(minutes=62)
     township.do(case, "acknowledge", "olive", acknowledgement="We read you")
-    with pytest.raises(Conflict, match="was changed since you looked"):
+    with pytest.raises(Conflict) as refused:
         township.engine.fire(case, "report", by="olive", revision=seen)
+    assert refused.value.text() == (
+        f"{case} was changed since you looked: acknowledge by olive at 2026-11-16 10:02; "
+        f"these fields changed: Text of the first response\nlook at it again: `caseclock show {case}`"
+    )
     assert township.state(case) == "registered"
+
+
+def test_who_missed_steps_that_changed_no_field_is_told_the_steps(township: Any) -> None:
+    case = township.open()
+    seen = township.engine.case(case).case.revision
+    township.do(case, "report", "olive")
+    with pytest.raises(Conflict, match=r"since you looked: report by olive at 2026-11-16 09:00\nlook"):
+        township.engine.fire(case, "acknowledge", by="paula", revision=seen)
+
+
+def test_who_missed_many_steps_is_told_the_last_ones_and_how_many_came_before(permits: Any) -> None:
+    case = permits.open()
+    for remark in "abcdefg":
+        permits.do(case, "note", remark=remark)
+    with pytest.raises(Conflict) as refused:
+        permits.engine.fire(case, "grant", by=Actor("ben", frozenset({"head"})), revision=1)
+    assert "since you looked: 2 earlier step(s), note by ann at " in refused.value.text()
+    assert refused.value.text().count("note by ann") == 5
+
+
+@pytest.mark.parametrize("revision", [0, 9, -1])
+def test_a_revision_that_the_case_never_had_is_told_the_one_it_has(township: Any, revision: int) -> None:
+    case = township.open()
+    with pytest.raises(Conflict, match=f"you saw revision {revision} of {case}; it is at 1"):
+        township.engine.fire(case, "report", by="olive", revision=revision)
 
 
 def test_in_a_batch_the_refused_are_reported_and_the_rest_goes_through(township: Any) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
-from ..errors import Conflict, InvalidInput
-from ..history import Case
+from ..errors import InvalidInput
+from ..history import Event
 from ..messages import say
 from ..model import OPEN
 from ..roster import Actor
@@ -14,7 +15,7 @@ from .commands import FireAction, OpenCase
 from .draft import Deed, Draft
 from .inputs import accept_inputs
 from .permission import check_field_rights, opening_role, role_for
-from .situation import Deployed
+from .situation import Deployed, Situation
 
 
 def admit_opening(draft: Draft, command: OpenCase, actor: Actor) -> Deed:
@@ -54,18 +55,14 @@ def admit_action(draft: Draft, case_id: str, command: FireAction, actor: Actor) 
     return Deed(case.id, action.name, actor, role, at, inputs, command.key)
 
 
-def check_revision(case: Case, command: FireAction) -> None:
-    """Raise `Conflict` when the case has changed since the caller looked at it."""
-    if command.revision is not None and command.revision != case.revision:
-        raise Conflict(
-            say(
-                "{case} was changed since you looked: you saw revision {seen}, it is at {now}",
-                case=case.number,
-                seen=command.revision,
-                now=case.revision,
-            ),
-            say("look at it again: `caseclock show {case}`", case=case.number),
-        )
+def check_revision(situation: Situation, command: FireAction, recorded: Callable[[], tuple[Event, ...]]) -> None:
+    """Raise `Conflict` when the case has changed since the caller looked at it.
+
+    Args:
+        recorded: gives the family's history; read only to tell what has changed.
+    """
+    if command.revision is not None and command.revision != situation.case.revision:
+        raise refusals.changed_since(situation.deployed, situation.case, command.revision, recorded())
 
 
 def utc(instant: datetime) -> datetime:

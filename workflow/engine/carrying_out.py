@@ -88,7 +88,7 @@ def _decide_action(session: Session, command: FireAction) -> Decision:
     case = situation.case.id
     if command.key and (first := first_receipt(session.tx, command.key, command.action, case)):
         return first
-    check_revision(situation.case, command)
+    check_revision(situation, command, lambda: session.tx.events(situation.family.root.id))
     draft = session.draft(situation.deployed, situation.family)
     deed = admit_action(draft, case, command, actor)
     event = draft.perform(deed)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from ..errors import NotAllowed, NotFound, Refusal
-from ..history import Case, Event, Mark
+from ..errors import Conflict, NotAllowed, NotFound, Refusal
+from ..history import Case, Event, Mark, fold
 from ..messages import Message, Text, say
 from ..model import SYSTEM, Action, Firing, Lifecycle, Procedure
 from .family import Family
 from .hindsight import InTheWay
 from .situation import Deployed
+
+TOLD = 5
+"""How many of the steps that somebody has missed are told one by one."""
 
 
 def unknown_action(deployed: Deployed, case: Case, action: str) -> Refusal | None:
@@ -85,6 +88,51 @@ def _with_roles(procedure: Procedure, action: Action) -> Message:
 def role_titles(procedure: Procedure, roles: Iterable[str]) -> list[Text]:
     """Return the titles of these roles, the system left out."""
     return [procedure.roles[role].title for role in roles if role != SYSTEM]
+
+
+def changed_since(deployed: Deployed, case: Case, seen: int, recorded: Iterable[Event]) -> Conflict:
+    """Return the refusal of an action on a case that has changed since: by what, by whom and when, and in which fields.
+
+    Args:
+        seen: the revision of the case on which the action was decided.
+        recorded: the family's history.
+    """
+    hint = say("look at it again: `caseclock show {case}`", case=case.number)
+    history = [event for event in recorded if event.case == case.id]
+    if not 0 < seen < len(history):
+        return Conflict(
+            say("you saw revision {seen} of {case}; it is at {now}", seen=seen, case=case.number, now=case.revision),
+            hint,
+        )
+    steps, fields = _steps(deployed, history[seen:]), _changed_fields(deployed, case, history[:seen])
+    if not fields:
+        return Conflict(say("{case} was changed since you looked: {steps}", case=case.number, steps=steps), hint)
+    return Conflict(
+        say(
+            "{case} was changed since you looked: {steps}; these fields changed: {fields}",
+            case=case.number,
+            steps=steps,
+            fields=fields,
+        ),
+        hint,
+    )
+
+
+def _steps(deployed: Deployed, events: Sequence[Event]) -> list[Message]:
+    """The last of these events, each in a few words, with the number of those that are left out."""
+    left_out = [say("{count} earlier step(s)", count=len(events) - TOLD)] if len(events) > TOLD else []
+    return left_out + [
+        say("{action} by {actor} at {at}", action=event.action, actor=event.actor, at=deployed.local(event.recorded_at))
+        for event in events[-TOLD:]
+    ]
+
+
+def _changed_fields(deployed: Deployed, case: Case, history: Iterable[Event]) -> list[Text | str]:
+    """The titles of the fields in which the case differs from what these events of it add up to."""
+    known, now = fold(history)[0].data, case.data
+    changed = [name for name in {**known, **now} if known.get(name) != now.get(name)]
+    titles = deployed.machine(case).titles
+    return [titles.get(name, name) for name in changed]
 
 
 def condition(deployed: Deployed, case: Case, action: str, refusal: Message | Text) -> NotAllowed:

@@ -56,12 +56,16 @@ class Session:
         """
         key = (procedure, version, as_of)
         if key not in self._deployed:
-            self._deployed[key] = self.shelf.deployed(self.tx, procedure, version, as_of)
+            self._deployed[key] = (
+                self.shelf.deployed(self.tx, procedure, version, as_of)
+                if as_of
+                else self.shelf.at_hand(self.tx, procedure, version)
+            )
         return self._deployed[key]
 
     def roster(self) -> Roster:
         """Return the office's roster."""
-        return self.shelf.roster(self.tx)
+        return self.shelf.roster_at_hand(self.tx)
 
     def actor(self, by: Actor | str) -> Actor:
         """Return the actor, looked up on the roster when only an id is given. Raises `NotFound`."""

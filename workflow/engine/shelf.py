@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,28 @@ class Shelf:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._loaded: dict[str, Any] = {}
+        self._edition: Hashable = None
+        self._deployed: dict[tuple[str, int | None], Deployed] = {}
+        self._roster: Roster | None = None
+
+    def at_hand(self, tx: Transaction, procedure: str, version: int | None) -> Deployed:
+        """Return a procedure as `deployed` does; it is put together anew only when a definition has changed."""
+        self._renew(tx)
+        key = procedure, version
+        if key not in self._deployed:
+            self._deployed[key] = self.deployed(tx, procedure, version)
+        return self._deployed[key]
+
+    def roster_at_hand(self, tx: Transaction) -> Roster:
+        """Return the office's roster as `roster` does; it is looked for only when a definition has changed."""
+        self._renew(tx)
+        self._roster = self._roster or self.roster(tx)
+        return self._roster
+
+    def _renew(self, tx: Transaction) -> None:
+        edition = tx.edition()
+        if edition != self._edition:
+            self._edition, self._deployed, self._roster = edition, {}, None
 
     def deployed(
         self, tx: Transaction, procedure: str, version: int | None = None, as_of: datetime | None = None

@@ -42,6 +42,7 @@ def upgrade() -> None:
     for table, name, kind in (
         ("cc_cases", "link", NAME),
         ("cc_cases", "unheaded", sa.Boolean),
+        ("cc_cases", "projected", sa.String(32).with_variant(sa.String(32, collation="C"), "postgresql")),
         ("cc_events", "sealed", sa.Text),
         ("cc_events", "issued", sa.Text),
         ("cc_events", "drawn", sa.Text),
@@ -52,6 +53,8 @@ def upgrade() -> None:
     # A family's events are found by its cases: one index less to write for every event.
     op.drop_index(op.f("ix_cc_events_office_root_id"), "cc_events")
     op.drop_index(op.f("ix_cc_cases_office_closed_at"), "cc_cases")
+    edition = ["office", "kind", "name", "version", "fingerprint", "recounted_at"]
+    op.create_index("ix_cc_definitions_edition", "cc_definitions", edition)
     unended = sa.column("closed_at").is_(None)
     op.create_index(
         "ix_cc_cases_open", "cc_cases", ["office", "root_id"], sqlite_where=unended, postgresql_where=unended
