@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from ..workflow.chain import End, Head
 from ..workflow.errors import NotFound
-from ..workflow.history import Case, Event
+from ..workflow.history import Case, Event, Mark
 from ..workflow.messages import say
 from ..workflow.ports import (
     CaseQuery,
@@ -376,11 +376,14 @@ def _kept_case(case: Case) -> Case:
         since=as_utc(case.since),
         closed_at=None if case.closed_at is None else as_utc(case.closed_at),
         data=plain(dict(case.data)),
-        marks={
-            action: tuple(replace(mark, at=as_utc(mark.at), given=plain(dict(mark.given))) for mark in done)
-            for action, done in case.marks.items()
-        },
+        marks={action: tuple(_kept_mark(mark) for mark in done) for action, done in case.marks.items()},
     )
+
+
+def _kept_mark(mark: Mark) -> Mark:
+    at = as_utc(mark.at)
+    # Most marks are those of earlier events, which are kept already as they are.
+    return mark if at is mark.at and not mark.given else replace(mark, at=at, given=plain(dict(mark.given)))
 
 
 def _kept_event(event: Event) -> Event:

@@ -6,13 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any, cast
-
-from sqlalchemy import Row
+from typing import Any
 
 from ..workflow.chain import End, Head, public
 from ..workflow.history import Case, Event, Mark, RungKey, Seal
-from ..workflow.ports import ClockRow, Definition, IssuedDocument, Kind, ListedCase, Timer
+from ..workflow.ports import ClockRow, Definition, IssuedDocument, ListedCase, Timer
 from .columns import instant_text
 
 
@@ -45,7 +43,7 @@ def case_row(case: Case) -> dict[str, Any]:
     }
 
 
-def case_of(row: Row[Any]) -> Case:
+def case_of(row: Any) -> Case:
     """Return the case of a row of ``cc_cases``."""
     return Case(
         id=row.id,
@@ -117,7 +115,7 @@ Private = Mapping[tuple[str, int], Mapping[str, tuple[str, Any]]]
 """Salt and value of private values, by case and seq of their event and then by name."""
 
 
-def private_of(rows: Iterable[Row[Any]]) -> Private:
+def private_of(rows: Iterable[Any]) -> Private:
     """Return the private values of rows of ``cc_private``."""
     found: dict[tuple[str, int], dict[str, tuple[str, Any]]] = {}
     for row in rows:
@@ -125,7 +123,7 @@ def private_of(rows: Iterable[Row[Any]]) -> Private:
     return found
 
 
-def event_of(row: Row[Any], private: Private) -> Event:
+def event_of(row: Any, private: Private) -> Event:
     """Return the event of a row of ``cc_events``, with those of its private values that have not been erased."""
     kept = private.get((row.case_id, row.seq), {})
     return Event(
@@ -173,7 +171,7 @@ def clock_row(office: str, clock: ClockRow) -> dict[str, Any]:
     }
 
 
-def clock_of(row: Row[Any]) -> ClockRow:
+def clock_of(row: Any) -> ClockRow:
     """Return the projection of a clock of a row of ``cc_clocks``."""
     return ClockRow(
         row.case_id,
@@ -206,7 +204,7 @@ def projection_digest(clocks: Iterable[ClockRow], timers: Iterable[Timer]) -> st
     return blake2b("\n".join(sorted(told)).encode(), digest_size=16).hexdigest()
 
 
-def listed_of(row: Row[Any]) -> ListedCase:
+def listed_of(row: Any) -> ListedCase:
     """Return the listed case of a row of ``cc_cases``."""
     return ListedCase(case_of(row), row.due_clock, row.due_at, bool(row.due_provisional))
 
@@ -225,7 +223,7 @@ def timer_row(office: str, timer: Timer) -> dict[str, Any]:
     }
 
 
-def timer_of(row: Row[Any]) -> Timer:
+def timer_of(row: Any) -> Timer:
     """Return the timer of a row of ``cc_timers``."""
     return Timer(row.case_id, row.root_id, RungKey(row.clock, row.round, row.rung), row.action, row.at)
 
@@ -243,7 +241,7 @@ def document_row(office: str, document: IssuedDocument) -> dict[str, Any]:
     }
 
 
-def document_of(row: Row[Any]) -> IssuedDocument:
+def document_of(row: Any) -> IssuedDocument:
     """Return the document of a row of ``cc_documents``."""
     return IssuedDocument(row.case_id, row.seq, row.name, row.number, row.data, row.sha256)
 
@@ -253,7 +251,7 @@ def head_row(head: Head) -> dict[str, Any]:
     return {item.name: getattr(head, item.name) for item in fields(head)}
 
 
-def head_of(row: Row[Any]) -> Head:
+def head_of(row: Any) -> Head:
     """Return the head of a row of ``cc_heads``."""
     return Head(row.office, row.number, row.closed_at, row.previous, row.root, row.ends)
 
@@ -263,7 +261,7 @@ def end_row(head: Head, end: End) -> dict[str, Any]:
     return {"office": head.office, "head": head.number, "case_id": end.case, "seq": end.seq, "link": end.link}
 
 
-def end_of(row: Row[Any]) -> End:
+def end_of(row: Any) -> End:
     """Return the end of a row of ``cc_ends``."""
     return End(row.case_id, row.seq, row.link)
 
@@ -273,10 +271,9 @@ def definition_row(definition: Definition) -> dict[str, Any]:
     return {item.name: getattr(definition, item.name) for item in fields(definition)}
 
 
-def definition_of(row: Row[Any]) -> Definition:
+def definition_of(row: Any) -> Definition:
     """Return the definition of a row of ``cc_definitions``."""
-    columns = cast(Mapping[str, Any], row._mapping)
-    return Definition(**{**columns, "kind": cast(Kind, row.kind)})
+    return Definition(**row._asdict())
 
 
 def _rung(key: RungKey) -> list[str | int]:

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 from sqlalchemy.sql.base import Executable
 
 from ..workflow.chain import End, Head
@@ -33,6 +33,7 @@ from .expectations import (
     redeployed,
     refuse_stranger,
 )
+from .prepared import prepared
 from .reference import Candidate
 
 NEWEST = 500
@@ -95,7 +96,8 @@ class SqlTransaction:
 
     def open_families(self, procedures: Sequence[str], after: str, limit: int) -> tuple[str, ...]:
         """Return up to ``limit`` ids of cases without parent of which any member is open, in order of id."""
-        found = self._all(statements.open_families, procedures=list(procedures), after=after, most=limit)
+        values = {"office": self._office, "procedures": list(procedures), "after": after, "most": limit}
+        found = self._connection.execute(statements.open_families, values)
         return tuple(str(row.root_id) for row in found)
 
     def timers(self, until: datetime, limit: int, after: TimerPlace | None = None) -> tuple[Timer, ...]:
@@ -160,7 +162,7 @@ class SqlTransaction:
         for case in cases:
             row = rows.case_row(case)
             place = {"_office": self._office, "_id": case.id}
-            if self._connection.execute(statements.rewrite_case, row | place).rowcount != 1:
+            if self._run(statements.rewrite_case, [row | place]) != 1:
                 self._run(statements.add_case, [row])
         change = Change(projected=tuple(case.id for case in cases), clocks=tuple(clocks), timers=tuple(timers))
         self._projected.clear()
@@ -178,8 +180,8 @@ class SqlTransaction:
     def next_serial(self, series: str) -> int:
         """Return the next number of a series."""
         self._must_write()
-        place = {"office": self._office, "series": series}
-        return int(self._connection.execute(statements.next_serial, place).scalar_one())
+        (drawn,) = self._all(statements.next_serial, series=series)
+        return int(drawn[0])
 
     def save(self, change: Change) -> None:
         """Write ``change``, or raise `Conflict` when a case is no longer at the revision it was made from."""
@@ -250,7 +252,7 @@ class SqlTransaction:
             row = rows.case_row(case)
             changes = {name: row[name] for name in statements.CHANGING} | projections.get(case.id, {})
             place = {"_office": self._office, "_id": case.id, "_expected": expected[case.id]}
-            if self._connection.execute(statements.change_case, changes | place).rowcount != 1:
+            if self._run(statements.change_case, [changes | place]) != 1:
                 raise self._overtaken(case)
 
     def _projections(self, change: Change) -> dict[str, dict[str, Any]]:
@@ -288,7 +290,7 @@ class SqlTransaction:
             return NotFound(say("no case {case} in this office", case=case.number))
         return overtaken(case, self._event(last))
 
-    def _event(self, row: Row[Any]) -> Event:
+    def _event(self, row: Any) -> Event:
         private = self._all(statements.private_of_event, case=row.case_id, seq=row.seq) if row.sealed else []
         return rows.event_of(row, rows.private_of(private))
 
@@ -296,15 +298,22 @@ class SqlTransaction:
         if not self._write:
             raise begun_for_reading()
 
-    def _run(self, statement: Executable, parameters: list[dict[str, Any]]) -> None:
-        if parameters:
-            self._connection.execute(statement, parameters)
+    def _run(self, statement: Executable, values: Sequence[dict[str, Any]]) -> int:
+        """Run a statement for each set of values and return how many rows the last one changed."""
+        if not values:
+            return 0
+        cursor = prepared(statement, self._connection.dialect, values[0]).run(self._connection, values)
+        changed = int(cursor.rowcount)
+        cursor.close()
+        return changed
 
-    def _all(self, statement: Executable, **values: Any) -> list[Row[Any]]:
-        return list(self._connection.execute(statement, {"office": self._office, **values}))
+    def _all(self, statement: Executable, **values: Any) -> list[Any]:
+        given = {"office": self._office, **values}
+        return prepared(statement, self._connection.dialect).all(self._connection, given)
 
-    def _first(self, statement: Executable, **values: Any) -> Row[Any] | None:
-        return self._connection.execute(statement, {"office": self._office, **values}).first()
+    def _first(self, statement: Executable, **values: Any) -> Any:
+        found = self._all(statement, **values)
+        return found[0] if found else None
 
 
 def _escaped(text: str) -> str:
