@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-READ_ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-"""The execution options of a connection that will only read: all its answers are of one moment, and it locks nothing.
+READ_ONE_MOMENT = {"isolation_level": "REPEATABLE READ"}
+"""The execution options of a connection that will only read: all its answers are of one moment.
 
 Writers stay at READ COMMITTED: they lock the case first, and what they read after that must be the newest.
 """
