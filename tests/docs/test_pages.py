@@ -6,7 +6,6 @@ import contextlib
 import io
 import re
 import runpy
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,25 +77,6 @@ def test_the_yaml_of_the_readme_is_a_valid_procedure(page: Any) -> None:
     (source,) = page("../README").blocks("yaml procedure")
     compiled = YamlReader().compile(source, file="permit.procedure.yaml")
     assert (compiled.name, compiled.warnings) == ("permit", ())
-
-
-def test_the_backup_of_the_operations_page_is_whole_while_the_database_is_in_use(
-    page: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The newest change stands in the -wal file only; a plain copy of the database file would miss it."""
-    monkeypatch.chdir(tmp_path)
-    database = sqlite3.connect("caseclock.db")
-    database.execute("PRAGMA journal_mode=WAL")
-    database.execute("PRAGMA wal_autocheckpoint=0")
-    database.execute("CREATE TABLE cc_cases (number TEXT)")
-    database.execute("INSERT INTO cc_cases VALUES ('2026-0001')")
-    database.commit()
-    (source,) = page("operations").blocks("python")
-    run(source, {})
-    copy = sqlite3.connect("backup.db")
-    assert copy.execute("SELECT number FROM cc_cases").fetchall() == [("2026-0001",)]
-    copy.close()
-    database.close()
 
 
 def test_the_example_of_embedding_runs(capsys: pytest.CaptureFixture[str]) -> None:
