@@ -155,8 +155,8 @@ def findings(address: str, acknowledged: list[str]) -> list[str]:
     report = engine.rebuild(check=True)
     wrong += [str(difference.message) for difference in report.differences]
     wrong += [str(message) for message in report.failed.values()]
-    numbers = sorted(item.case.number for item in engine.cases())
-    if [int(number.split("-")[1]) for number in numbers] != list(range(1, len(numbers) + 1)):
+    numbers = sorted(int(item.case.number.split("-")[1]) for item in engine.cases())
+    if numbers != list(range(1, len(numbers) + 1)):
         wrong.append("the numbers of cases have gaps")
     print(f"{len(numbers)} cases, {len(acknowledged)} commands acknowledged, {sum(keys.values())} recorded")
     return wrong

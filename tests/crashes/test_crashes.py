@@ -65,8 +65,8 @@ def test_a_full_disk_refuses_every_command_in_words_and_everything_goes_on_when_
         connection.exec_driver_sql("PRAGMA max_page_count = 100000")
     assert engine.fire(case, "draft", by=CLERK, data={"reply": "x" * 200_000}).case.state == "drafted"
     assert engine.open("inquiry", {"question": "x" * 3000}, by=CLERK, key="k59").case.number
-    numbers = sorted(item.case.number for item in engine.cases())
-    assert [int(number.split("-")[1]) for number in numbers] == list(range(1, len(numbers) + 1))
+    numbers = sorted(int(item.case.number.split("-")[1]) for item in engine.cases())
+    assert numbers == list(range(1, len(numbers) + 1))
     store.close()
 
 
