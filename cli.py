@@ -474,6 +474,9 @@ _at = _option("--at", metavar="TIME", text=_("When it happened, such as 2026-11-
 _key = _option("--key", text=_("Idempotency key: a repeated command with the same key does nothing."))
 _private = _option("--private", is_flag=True, text=_("Show private values, such as who wrote the post."))
 _procedure = _option("--procedure", metavar="ID", text=_("The procedure; else the office's own."))
+_limit = _option(
+    "--limit", type=click.IntRange(1), default=1000, text=_("How many at most; the rest is told of, not shown.")
+)
 _folder = click.Path(file_okay=False, path_type=Path)
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -759,6 +762,7 @@ def _show_import(session: Session, done: Import, *, dry_run: bool) -> None:
 @_procedure
 @_option("--overdue", is_flag=True, text=_("Only cases with an overdue clock."))
 @_option("--all", "ended_too", is_flag=True, text=_("Ended cases too."))
+@_limit
 @click.pass_obj
 def _list(
     session: Session,
@@ -768,26 +772,25 @@ def _list(
     procedure: str | None,
     overdue: bool,
     ended_too: bool,
+    limit: int,
 ) -> None:
     from .workflow import CaseQuery
 
-    found = session.engine.cases(CaseQuery(procedure, unit=unit, open_only=not ended_too))
-    _show_items(
-        session,
-        [
-            item
-            for item in found
-            if state in (None, item.case.state) and stage in (None, item.stage.name) and (item.overdue or not overdue)
-        ],
-    )
+    engine = session.engine
+    states = engine.states(state=state, stage=stage) if state or stage else None
+    until = datetime.now(UTC) if overdue else None
+    query = CaseQuery(procedure, unit=unit, states=states, due_before=until, open_only=not ended_too, limit=limit + 1)
+    found = [item for item in engine.cases(query) if item.overdue or not overdue]
+    _show_items(session, found, limit)
 
 
 @_command("inbox", _("List what waits for the actor, soonest due first."))
+@_limit
 @click.pass_obj
-def _inbox(session: Session) -> None:
+def _inbox(session: Session, limit: int) -> None:
     from .workflow.showing import pages, plain
 
-    items = session.engine.inbox(session.who)
+    items = _at_most(session, session.engine.inbox(session.who, limit + 1), limit)
     session.show(lambda: [plain.item(item, session.language) for item in items], lambda: pages.inbox(items))
 
 
@@ -795,14 +798,16 @@ def _inbox(session: Session) -> None:
 @_option("--until", metavar="TIME", text=_("Only those due until then."))
 @_option("--within", metavar="LENGTH", text=_("Only those due within, such as 2 days or 48 hours."))
 @_option("--exit-code", "tell", is_flag=True, text=_("Exit with status 7 when something is overdue."))
+@_limit
 @click.pass_obj
-def _due(session: Session, until: str | None, within: str | None, tell: bool) -> int:
+def _due(session: Session, until: str | None, within: str | None, tell: bool, limit: int) -> int:
     from .definitions.instants import read_span
     from .workflow import CaseQuery
 
-    limit = datetime.now(UTC) + read_span(within) if within else _office_instant(session, until)
-    items = [item for item in session.engine.cases(CaseQuery(open_only=True, due_before=limit)) if item.due_at]
-    _show_items(session, items)
+    last = datetime.now(UTC) + read_span(within) if within else _office_instant(session, until)
+    query = CaseQuery(open_only=True, due_before=last, limit=limit + 1)
+    items = [item for item in session.engine.cases(query) if item.due_at]
+    _show_items(session, items, limit)
     return OVERDUE if tell and any(item.overdue for item in items) else 0
 
 
@@ -811,9 +816,19 @@ def _office_instant(session: Session, text: str | None) -> datetime | None:
     return _instant(text, session.engine.zone(session.procedure(None))) if text else None
 
 
-def _show_items(session: Session, items: Sequence[ListItem]) -> None:
+def _at_most(session: Session, items: Sequence[ListItem], limit: int) -> Sequence[ListItem]:
+    """Return as many as are to be shown, and tell when there are more."""
+    if len(items) > limit:
+        click.echo(
+            session.text(say("there are more than {limit}: narrow the list, or raise --limit", limit=limit)), err=True
+        )
+    return items[:limit]
+
+
+def _show_items(session: Session, found: Sequence[ListItem], limit: int) -> None:
     from .workflow.showing import pages, plain
 
+    items = _at_most(session, found, limit)
     session.show(lambda: [plain.item(item, session.language) for item in items], lambda: pages.cases(items))
 
 

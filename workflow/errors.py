@@ -9,6 +9,7 @@
     │   └── Conflict        somebody else was there first
     │       └── KeyUsed     it was the same request
     └── StorageFailed       the operator: disk full, read-only, unreachable, wrong schema
+        └── Unreadable      what is kept makes no sense
 
 Faces read `code` and `exit_status`; the core never prints.
 """
@@ -145,3 +146,17 @@ class StorageFailed(CaseclockError):
 
     code = "storage-failed"
     exit_status = 1
+
+
+class Unreadable(StorageFailed):
+    """What is kept does not mean anything: somebody's hand was in the database, or its file is damaged.
+
+    Args:
+        case: the id of the case that it belongs to, or its number; empty where no case is concerned.
+        seq: the number of the event in the case; 0 where no event is concerned.
+    """
+
+    def __init__(self, message: Message, *, case: str = "", seq: int = 0) -> None:
+        super().__init__(message)
+        self.case = case
+        self.seq = seq

@@ -243,7 +243,13 @@ class Transaction(Protocol):
         """Return those ends that a head covers of which the history has no such event, or one with another link."""
 
     def uncovered(self) -> tuple[End, ...]:
-        """Return the ends of chains that are said to be covered by a head, and that no head covers."""
+        """Return the ends of chains that are said to be covered by a head, and that no head that is there covers."""
+
+    def strays(self) -> tuple[str, ...]:
+        """Return the ids of cases of which something is kept and that belong to no family, in order.
+
+        No family holds what has no row of a case, or one that does not lead to a case without parent.
+        """
 
     def listed_family(self, root: str) -> tuple[ListedCase, ...]:
         """Return a case with all its subcases as lists show them, in the order of `family`."""

@@ -61,6 +61,7 @@ ENGINE: dict[str, Ask] = {
     "recount": lambda engine, case: engine.recount().moved,
     "redact": lambda engine, case: engine.redact(case, by=CLERK, reason="x"),
     "roster": lambda engine, case: engine.roster().people,
+    "states": lambda engine, case: engine.states(),
     "tick": lambda engine, case: engine.tick().delivered,
     "using": lambda engine, case: engine.using(engine._store).cases(),
     "verify": lambda engine, case: engine.verify().cases,

@@ -267,10 +267,19 @@ class Engine:
         with self._session() as session:
             return reading.listing(session, query or CaseQuery())
 
-    def inbox(self, by: Actor | str) -> tuple[ListItem, ...]:
-        """Return the cases that wait for something that this actor may do, soonest due first."""
+    def states(self, state: str | None = None, stage: str | None = None) -> tuple[tuple[str, str], ...]:
+        """Return the pairs of kind and state of all deployed procedures with this state, and in this stage."""
         with self._session() as session:
-            return reading.inbox(session, session.actor(by))
+            return reading.states(session, state, stage)
+
+    def inbox(self, by: Actor | str, limit: int | None = None) -> tuple[ListItem, ...]:
+        """Return the cases that wait for something that this actor may do, soonest due first.
+
+        Args:
+            limit: look at this many of the cases in the states in question at most.
+        """
+        with self._session() as session:
+            return reading.inbox(session, session.actor(by), limit)
 
     def redact(
         self, case: str, fields: Iterable[str] | None = None, *, by: Actor | str, reason: str, key: str | None = None

@@ -158,12 +158,38 @@ def listing(session: Session, query: CaseQuery) -> tuple[ListItem, ...]:
     return tuple(_list_item(session, listed) for listed in session.tx.cases(query))
 
 
-def inbox(session: Session, actor: Actor) -> tuple[ListItem, ...]:
-    """Return the cases that wait for something that ``actor`` may do, soonest due first."""
+def states(session: Session, state: str | None, stage: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of kind and state that some procedure has with this state, and in this stage."""
+    found = {
+        (kind, name)
+        for it in session.tx.definitions()
+        if it.kind == "procedure"
+        for kind, machine in session.deployed(it.name, it.version).machines.items()
+        for name, declared in machine.lifecycle.states.items()
+        if state in (None, name) and stage in (None, declared.stage)
+    }
+    return tuple(sorted(found))
+
+
+def inbox(session: Session, actor: Actor, limit: int | None = None) -> tuple[ListItem, ...]:
+    """Return the cases that wait for something that ``actor`` may do, soonest due first.
+
+    Args:
+        limit: look at this many of the cases in the states in question at most.
+    """
     states = sorted(_awaited_states(session, actor))
-    found = session.tx.cases(CaseQuery(states=states, open_only=True)) if states else ()
+    unit = actor.unit if _acts_for_unit_alone(session, actor) else None
+    found = session.tx.cases(CaseQuery(states=states, unit=unit, open_only=True, limit=limit)) if states else ()
     items = (_list_item(session, listed, _awaited_actions(session, listed.case, actor)) for listed in found)
     return tuple(item for item in items if item.actions)
+
+
+def _acts_for_unit_alone(session: Session, actor: Actor) -> bool:
+    """Whether whatever waits for the actor is held by the actor's unit, so that other units' cases need no look."""
+    deployed = (it for it in session.tx.definitions() if it.kind == "procedure")
+    procedures = (session.deployed(it.name, it.version).procedure for it in deployed)
+    held = [procedure.roles[role] for procedure in procedures for role in actor.roles if role in procedure.roles]
+    return actor.unit is not None and all(role.of_unit for role in held)
 
 
 def _list_item(session: Session, listed: ListedCase, actions: tuple[Text, ...] = ()) -> ListItem:

@@ -117,7 +117,7 @@ def rebuild(sessions: Sessions, *, check: bool) -> RebuildReport:
                 except (ValueError, KeyError, CaseclockError) as error:
                     failed[root] = say("its history cannot be followed: {reason}", reason=str(error))
     with sessions(write=not check) as session:
-        found += _differing_serials(session, known, check=check)
+        found += differing_serials(session, known, check=check)
     return RebuildReport(cases, tuple(found), failed)
 
 
@@ -128,8 +128,8 @@ def _differing(session: Session, root: str, *, check: bool) -> tuple[Difference,
     return differs
 
 
-def _differing_serials(session: Session, known: Mapping[str, int], *, check: bool) -> Iterator[Difference]:
-    """Yield the series of which a number would be drawn a second time."""
+def differing_serials(session: Session, known: Mapping[str, int], *, check: bool) -> Iterator[Difference]:
+    """Yield the series of which a number would be drawn a second time; they are put right unless only checked."""
     kept = session.tx.serials()
     for series, last in sorted(known.items()):
         if kept.get(series, 0) < last:
