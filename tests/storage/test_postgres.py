@@ -151,6 +151,44 @@ def test_a_key_that_two_record_at_the_same_moment_is_recorded_once(store: SqlSto
             answer.result(10)
 
 
+def test_a_definition_that_two_deploy_at_the_same_moment_is_kept_once(store: SqlStore, make: Any) -> None:
+    """The second waits for the first to finish, and is told so in words."""
+    begun = Signal()
+
+    def second() -> None:
+        begun.wait(10)
+        with store.begin(OFFICE, write=True) as transaction:
+            transaction.deploy(make.definition(fingerprint="other"))
+
+    with ThreadPoolExecutor(1) as pool:
+        with store.begin(OFFICE, write=True) as transaction:
+            transaction.deploy(make.definition())
+            answer = pool.submit(second)
+            begun.set()
+        with pytest.raises(Conflict, match=r"somebody else has written|already deployed"):
+            answer.result(10)
+    with store.begin(OFFICE, write=False) as transaction:
+        assert [kept.fingerprint for kept in transaction.definitions()] == ["f1"]
+
+
+@pytest.mark.parametrize(("said", "meant"), [("", 5), ("&prepare_threshold=none", None), ("&prepare_threshold=2", 2)])
+def test_an_address_says_when_the_driver_prepares(postgres: str, make: Any, said: str, meant: int | None) -> None:
+    """A pool between us and the server may not bear prepared statements."""
+    store = SqlStore(f"{postgres}{said}")
+    for serial in range(7):
+        make.keep(store, make.opened(f"2026-000{serial}"))
+    with store.engine.connect() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        kept = connection.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar_one()
+    assert (driver.prepare_threshold, kept > 0) == (meant, meant is not None)
+    store.close()
+
+
+def test_an_address_with_a_setting_that_is_no_number_is_told() -> None:
+    with pytest.raises(StorageFailed, match=r"cannot understand.*often"):
+        SqlStore("postgresql://user@host/database?prepare_threshold=often")
+
+
 def test_a_chain_that_is_being_written_is_passed_over_by_the_next_head(store: SqlStore, make: Any) -> None:
     """Closing a head waits for no writer, and no writer waits for it."""
     (one,) = make.keep(store, make.opened("2026-0001"))
@@ -210,7 +248,7 @@ def test_lists_and_timers_are_found_by_index(store: SqlStore) -> None:
             return "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {query}".replace("%", "%%")))
 
     plans = {
-        "ix_cc_timers_office_at": plan(statements.timers_until, office=OFFICE, until=NOON, most=9),
+        "ix_cc_timers_order": plan(statements.timers_until, office=OFFICE, until=NOON, most=9),
         "ix_cc_events_office_key": plan(statements.event_by_key, office=OFFICE, key="k"),
         "ix_cc_cases_open": plan(statements.open_families, office=OFFICE, procedures=["p"], after="", most=9),
         "ix_cc_cases_unheaded": plan(statements.unheaded, office=OFFICE, most=9),

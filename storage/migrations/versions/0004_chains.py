@@ -53,6 +53,8 @@ def upgrade() -> None:
     # A family's events are found by its cases: one index less to write for every event.
     op.drop_index(op.f("ix_cc_events_office_root_id"), "cc_events")
     op.drop_index(op.f("ix_cc_cases_office_closed_at"), "cc_cases")
+    op.drop_index(op.f("ix_cc_timers_office_at"), "cc_timers")
+    op.create_index("ix_cc_timers_order", "cc_timers", ["office", "at", "case_id", "clock", "round", "rung"])
     edition = ["office", "kind", "name", "version", "fingerprint", "recounted_at"]
     op.create_index("ix_cc_definitions_edition", "cc_definitions", edition)
     unended = sa.column("closed_at").is_(None)
