@@ -57,12 +57,14 @@ catalogue: $(READY)
 bench: $(READY)
 	$(BIN)/python benchmarks/clocks.py
 	$(BIN)/python benchmarks/store.py
+	$(BIN)/python benchmarks/shell.py
 
 # Writers and workers killed at random points, thousands of times, on both databases.
 KILLS ?= 3000
 crashes: $(READY)
 	$(BIN)/python benchmarks/crashes.py --kills $(KILLS)
 	$(BIN)/python benchmarks/crashes.py --kills $(KILLS) --postgres
+	$(BIN)/python tests/trials/ordeal.py --kills $(KILLS)
 
 clean:
 	rm -rf $(VENV) .types build dist *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 16, 1, tzinfo=UTC)
 CLERK, HEAD = Actor("ann", frozenset({"clerk"})), Actor("ben", frozenset({"head"}))
 SERIES = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :last)",
-    "postgresql": "WITH n(i) AS (SELECT generate_series(:first, :last))",
+    "postgresql": "WITH n(i) AS (SELECT generate_series(CAST(:first AS integer), CAST(:last AS integer)))",
 }
 COPY_CASE = """
 INSERT INTO cc_cases (office, id, root_id, procedure, version, kind, number, state, lead, opened_at, since, revision,

@@ -53,10 +53,10 @@ class Row:
 class Office:
     """An engine on a store, with cases that are reported and sent back again and again."""
 
-    def __init__(self, store: Any, cases: int = 50) -> None:
+    def __init__(self, store: Any, cases: int = 50, name: str = "bench") -> None:
         self.store = store
         self.now = START
-        self.engine = Engine(store, YamlReader(), office="bench", now=lambda: self.now)
+        self.engine = Engine(store, YamlReader(), office=name, now=lambda: self.now)
         for name in ("cn.calendar.yaml", "inquiry.procedure.yaml"):
             self.engine.deploy(shipped(name), file=name)
         clerk = Actor("ann", frozenset({"clerk"}))
@@ -171,6 +171,19 @@ def compared(ours: Callable[[], object], floor: Callable[[], object], *, per: in
     return statistics.median(ratios)
 
 
+def swept(store: Any, floor: Callable[[], object], serial: int) -> float:
+    """Return how many times longer a rung takes in a sweep than a transaction of the floor for each: the median."""
+    ratios = []
+    for round_ in range(5):
+        office = Office(store, cases=200, name=f"sweep-{serial}-{round_}")
+        office.now += timedelta(days=6)
+        begun = time.perf_counter()
+        rungs = len(office.engine.tick().delivered)
+        ours = (time.perf_counter() - begun) / rungs
+        ratios.append(ours / (_timed(floor, rungs) / rungs))
+    return statistics.median(ratios)
+
+
 def _timed(work: Callable[[], object], times: int) -> float:
     begun = time.perf_counter()
     for _ in range(times):
@@ -210,6 +223,7 @@ def sqlite_rows() -> Iterator[Row]:
         many = Office(store, cases=1000)
         ratio = compared(lambda: many.page(200), floor.change, per=200, each=200)
         yield Row("a change in a page of 200, SQLite", ratio, 0.25)
+        yield Row("a rung delivered in a sweep, SQLite", swept(store, floor.change, 1), 0.35)
         floor.connection.close()
         store.close()
 
@@ -252,6 +266,7 @@ def postgres_rows(address: str) -> Iterator[Row]:
     many = Office(store, cases=1000)
     ratio = compared(lambda: many.page(200), lambda: floor.change("BEGIN"), per=200, each=200)
     yield Row("a change in a page of 200, PostgreSQL", ratio, 0.25)
+    yield Row("a rung delivered in a sweep, PostgreSQL", swept(store, lambda: floor.change("BEGIN"), 2), 0.15)
     floor.connection.close()
     store.close()
 
