@@ -971,8 +971,9 @@ def _verify(session: Session, case: str | None, outside: Path | None) -> int:
     from .workflow.engine.verification import read_outside_head
     from .workflow.showing import proof_pages
 
-    head = read_outside_head(outside.read_text(encoding="utf-8")) if outside else None
-    report = session.engine.verify(case, head)
+    engine = session.engine
+    head = read_outside_head(outside.read_text(encoding="utf-8"), engine.office) if outside else None
+    report = engine.verify(case, head)
     session.show(lambda: proof_pages.verified_data(report, session.language), lambda: proof_pages.verified(report))
     return FINDINGS if report.findings else 0
 

@@ -20,18 +20,16 @@ def expected_revisions(office: str, change: Change) -> dict[str, int]:
     ids = {case.id for case in change.cases}
     if ids != first.keys():
         raise ValueError(f"cases and events of a change differ: {sorted(ids ^ first.keys())}")
-    strangers = ({case.office for case in change.cases} | {event.office for event in change.events}) - {office}
-    if strangers:
-        raise ValueError(f"a transaction of office {office} was given rows of {sorted(strangers)}")
+    refuse_strangers(office, *(case.office for case in change.cases), *(event.office for event in change.events))
     if not {clock.case for clock in change.clocks} | {timer.case for timer in change.timers} <= set(change.projected):
         raise ValueError("clocks and timers of a change must be of projected cases")
     return {case: seq - 1 for case, seq in first.items()}
 
 
-def refuse_stranger(office: str, definition: Definition) -> None:
-    """Raise ValueError for a definition of another office than the transaction's."""
-    if definition.office != office:
-        raise ValueError(f"a transaction of office {office} was given a definition of {definition.office}")
+def refuse_strangers(office: str, *owners: str) -> None:
+    """Raise ValueError when anything that a transaction is to write belongs to another office than its own."""
+    if strangers := sorted(set(owners) - {office}):
+        raise ValueError(f"a transaction of office {office} was given rows of {strangers}")
 
 
 def overtaken(case: Case, last: Event) -> Conflict:

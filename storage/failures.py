@@ -142,6 +142,14 @@ def still_read() -> Conflict:
     )
 
 
+def not_owner() -> StorageFailed:
+    """Return the error of a scrubbing by a role that may erase rows, but not write the tables anew."""
+    return StorageFailed(
+        say("what was erased may still stand in the database's files: this user may not write its tables anew"),
+        say("have the owner of the tables run `caseclock scrub`"),
+    )
+
+
 def missing_schema() -> StorageFailed:
     """Return the error of a database in which no caseclock tables have been made."""
     return StorageFailed(

@@ -32,7 +32,7 @@ from .expectations import (
     expected_revisions,
     overtaken,
     redeployed,
-    refuse_stranger,
+    refuse_strangers,
     used_key,
     written_already,
 )
@@ -189,6 +189,7 @@ class MemoryTransaction:
     def add_head(self, head: Head, ends: Sequence[End]) -> None:
         """Keep a head with the ends that it covers."""
         self._must_write()
+        refuse_strangers(self._office, head.office)
         if head.number in self._kept.heads:
             raise written_already()
         self._put(self._kept.heads, head.number, (replace(head, closed_at=as_utc(head.closed_at)), tuple(ends)))
@@ -208,6 +209,10 @@ class MemoryTransaction:
         said = (case for case in cases if not self._kept.unheaded[case.id])
         return tuple(End(it.id, it.revision, it.link) for it in said if (it.id, it.revision) not in covered)
 
+    def strays(self) -> tuple[str, ...]:
+        """Return the ids of cases of which something is kept and that belong to no family: none, in memory."""
+        return ()
+
     def listed_family(self, root: str) -> tuple[ListedCase, ...]:
         """Return a case with all its subcases as lists show them, in the order of `family`."""
         return tuple(self._listed(case) for case in self.family(root))
@@ -215,6 +220,7 @@ class MemoryTransaction:
     def rewrite(self, cases: Sequence[Case], clocks: Sequence[ClockRow], timers: Sequence[Timer]) -> None:
         """Put these in the place of what is kept of the cases, their clocks and timers."""
         self._must_write()
+        refuse_strangers(self._office, *(case.office for case in cases))
         for case in cases:
             self._put(self._kept.cases, case.id, _kept_case(case))
         self._project(Change(projected=tuple(case.id for case in cases), clocks=tuple(clocks), timers=tuple(timers)))
@@ -274,7 +280,7 @@ class MemoryTransaction:
     def deploy(self, definition: Definition) -> None:
         """Keep a definition; one that is kept already, with the same fingerprint, stays as it is."""
         self._must_write()
-        refuse_stranger(self._office, definition)
+        refuse_strangers(self._office, definition.office)
         key = (definition.kind, definition.name, definition.version)
         kept = self._kept.definitions.get(key)
         if kept is None:

@@ -16,6 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import TypeEngine
 
+from .damage import MALFORMED, unreadable
+
 Process = Callable[[Any], Any]
 
 
@@ -62,8 +64,11 @@ class Prepared:
         if self._row is None:
             return found
         row = list(found)
-        for at, read in self._reading:
-            row[at] = read(row[at])
+        try:
+            for at, read in self._reading:
+                row[at] = read(row[at])
+        except MALFORMED as error:
+            raise unreadable(self._row._make(found), str(error)) from error
         return self._row._make(row)
 
     def _bound(self, given: dict[str, Any]) -> Any:

@@ -66,7 +66,7 @@ def case_of(row: Any) -> Case:
         },
         delivered={RungKey(*key[:3]): key[3] if len(key) > 3 else 0 for key in row.delivered},
         closed_at=row.closed_at,
-        revision=row.revision,
+        revision=int(row.revision),
         link=row.link or "",
     )
 
@@ -130,7 +130,7 @@ def event_of(row: Any, private: Private) -> Event:
         office=row.office,
         case=row.case_id,
         root=row.root_id,
-        seq=row.seq,
+        seq=int(row.seq),
         action=row.action,
         actor=row.actor,
         role=row.role,
@@ -253,7 +253,7 @@ def head_row(head: Head) -> dict[str, Any]:
 
 def head_of(row: Any) -> Head:
     """Return the head of a row of ``cc_heads``."""
-    return Head(row.office, row.number, row.closed_at, row.previous, row.root, row.ends)
+    return Head(row.office, int(row.number), row.closed_at, row.previous, row.root, row.ends)
 
 
 def end_row(head: Head, end: End) -> dict[str, Any]:
@@ -274,6 +274,11 @@ def definition_row(definition: Definition) -> dict[str, Any]:
 def definition_of(row: Any) -> Definition:
     """Return the definition of a row of ``cc_definitions``."""
     return Definition(**row._asdict())
+
+
+def serial_of(row: Any) -> int:
+    """Return the last number drawn of a row of ``cc_serials``."""
+    return int(row.value)
 
 
 def _rung(key: RungKey) -> list[str | int]:

@@ -21,11 +21,8 @@ from .sqlite import READING, WAIT, ensure_begun, prepare_engine, refuse_missing_
 from .transaction import SqlTransaction
 
 POSTGRESQL = "postgresql"
-SCRUBBING = {
-    "sqlite": ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"),
-    POSTGRESQL: ("VACUUM FULL cc_private", "VACUUM FULL cc_cases"),
-}
-"""What rewrites the tables in which private values stood, and lets go of the log that still has them."""
+SCRUBBING = ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+"""What writes a SQLite database anew, and lets go of the log that has what it was before."""
 
 
 class SqlStore:
@@ -72,7 +69,10 @@ class SqlStore:
         a server's archived logs are out of its reach. Raises `Conflict` or `StorageFailed`.
         """
         with reported(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for statement in SCRUBBING[connection.dialect.name]:
+            if connection.dialect.name == POSTGRESQL:
+                postgres.scrub(connection)
+                return
+            for statement in SCRUBBING:
                 done = connection.exec_driver_sql(statement)
                 # A checkpoint says whether it was kept from finishing.
                 if done.returns_rows and done.scalar():
@@ -136,16 +136,25 @@ def open_engine(address: URL | str, *, wait: float = WAIT) -> Engine:
     try:
         url = make_url(address)
         if url.get_backend_name() == POSTGRESQL:
-            # A server may have been restarted since a connection was used last: it is asked first.
-            return postgres.set_up(create_engine(url, pool_pre_ping=True), wait=wait)
+            return postgres.open_engine(url, wait=wait)
         return prepare_engine(create_engine(url), wait=wait)
     except ModuleNotFoundError as error:
         raise missing_driver(error) from error
-    except (SQLAlchemyError, ImportError) as error:
+    except (SQLAlchemyError, ImportError, ValueError) as error:
         raise StorageFailed(
-            say("cannot understand the database address {address}: {reason}", address=address, reason=str(error)),
+            say(
+                "cannot understand the database address {address}: {reason}", address=_shown(address), reason=str(error)
+            ),
             say("an address looks like sqlite:///cases.db or postgresql://user@host/database"),
         ) from error
+
+
+def _shown(address: URL | str) -> str:
+    """An address as it may stand in a message: without its password."""
+    try:
+        return make_url(address).render_as_string(hide_password=True)
+    except SQLAlchemyError:
+        return str(address)
 
 
 def create_store(address: URL | str, *, wait: float = WAIT) -> SqlStore:

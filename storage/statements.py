@@ -17,10 +17,12 @@ from sqlalchemy import (
     delete,
     false,
     insert,
+    join,
     or_,
     select,
     text,
     tuple_,
+    union,
     update,
 )
 
@@ -151,11 +153,31 @@ contradicted = (
 uncovered = (
     select(cases.c.id.label("case_id"), cases.c.revision.label("seq"), cases.c.link)
     .outerjoin(
-        ends, and_(ends.c.office == cases.c.office, ends.c.case_id == cases.c.id, ends.c.seq == cases.c.revision)
+        # An end without its head covers nothing.
+        join(ends, heads, and_(heads.c.office == ends.c.office, heads.c.number == ends.c.head)),
+        and_(ends.c.office == cases.c.office, ends.c.case_id == cases.c.id, ends.c.seq == cases.c.revision),
     )
     .where(cases.c.office == _office, cases.c.unheaded.is_not(True), ends.c.seq.is_(None))
     .order_by(cases.c.id)
 )
+
+_of_nobody = (
+    select(table.c.case_id)
+    .outerjoin(cases, and_(cases.c.office == table.c.office, cases.c.id == table.c.case_id))
+    .where(table.c.office == _office, cases.c.id.is_(None))
+    for table in (events, documents, clocks, timers, private)
+)
+_roots = cases.alias("roots")
+# A family is found by its case without parent: what hangs on no such case would never be looked at.
+_of_no_family = (
+    select(cases.c.id.label("case_id"))
+    .outerjoin(
+        _roots,
+        and_(_roots.c.office == cases.c.office, _roots.c.id == cases.c.root_id, _roots.c.parent_id.is_(None)),
+    )
+    .where(cases.c.office == _office, _roots.c.id.is_(None))
+)
+strays = union(*_of_nobody, _of_no_family).order_by("case_id")
 
 all_serials = select(serials).where(serials.c.office == _office).order_by(serials.c.series)
 

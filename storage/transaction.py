@@ -26,12 +26,13 @@ from ..workflow.ports import (
     soonest,
 )
 from . import reference, rows, statements
+from .damage import readable
 from .expectations import (
     begun_for_reading,
     expected_revisions,
     overtaken,
     redeployed,
-    refuse_stranger,
+    refuse_strangers,
 )
 from .prepared import prepared
 from .reference import Candidate
@@ -69,12 +70,13 @@ class SqlTransaction:
         if not found:
             raise NotFound(say("no case {case} in this office", case=root))
         self._projected.update((row.id, row.projected) for row in found)
-        return tuple(rows.case_of(row) for row in found)
+        return tuple(readable(rows.case_of, row) for row in found)
 
     def events(self, root: str) -> tuple[Event, ...]:
         """Return the events of a case and its subcases, in order of recording."""
         private = rows.private_of(self._all(statements.private_of_family, root=root))
-        return tuple(rows.event_of(row, private) for row in self._all(statements.events_of_family, root=root))
+        found = self._all(statements.events_of_family, root=root)
+        return tuple(readable(rows.event_of, row, private) for row in found)
 
     def event_by_key(self, key: str) -> Event | None:
         """Return the event that was recorded under this idempotency key."""
@@ -130,7 +132,7 @@ class SqlTransaction:
 
     def heads(self) -> tuple[Head, ...]:
         """Return every head, in order."""
-        return tuple(rows.head_of(row) for row in self._all(statements.all_heads))
+        return tuple(readable(rows.head_of, row) for row in self._all(statements.all_heads))
 
     def ends(self, head: int) -> tuple[End, ...]:
         """Return the ends that a head covers, in order of case."""
@@ -139,6 +141,7 @@ class SqlTransaction:
     def add_head(self, head: Head, ends: Sequence[End]) -> None:
         """Keep a head with the ends that it covers."""
         self._must_write()
+        refuse_strangers(self._office, head.office)
         self._run(statements.add_head, [rows.head_row(head)])
         self._run(statements.add_end, [rows.end_row(head, end) for end in ends])
         places = [{"_office": self._office, "_id": end.case, "_revision": end.seq} for end in ends]
@@ -152,6 +155,10 @@ class SqlTransaction:
         """Return the ends of chains that are said to be covered by a head, and that no head covers."""
         return tuple(rows.end_of(row) for row in self._all(statements.uncovered))
 
+    def strays(self) -> tuple[str, ...]:
+        """Return the ids of cases of which something is kept and that belong to no family, in order."""
+        return tuple(str(row[0]) for row in self._all(statements.strays))
+
     def listed_family(self, root: str) -> tuple[ListedCase, ...]:
         """Return a case with all its subcases as lists show them, in the order of `family`."""
         return tuple(rows.listed_of(row) for row in self._all(statements.family, root=root))
@@ -159,6 +166,7 @@ class SqlTransaction:
     def rewrite(self, cases: Sequence[Case], clocks: Sequence[ClockRow], timers: Sequence[Timer]) -> None:
         """Put these in the place of what is kept of the cases, their clocks and timers."""
         self._must_write()
+        refuse_strangers(self._office, *(case.office for case in cases))
         for case in cases:
             row = rows.case_row(case)
             place = {"_office": self._office, "_id": case.id}
@@ -170,7 +178,7 @@ class SqlTransaction:
 
     def serials(self) -> Mapping[str, int]:
         """Return the last number drawn of each series."""
-        return {row.series: row.value for row in self._all(statements.all_serials)}
+        return {row.series: readable(rows.serial_of, row) for row in self._all(statements.all_serials)}
 
     def raise_serial(self, series: str, value: int) -> None:
         """Have the next number of a series be greater than ``value``."""
@@ -219,7 +227,7 @@ class SqlTransaction:
     def deploy(self, definition: Definition) -> None:
         """Keep a definition; one that is kept already, with the same fingerprint, stays as it is."""
         self._must_write()
-        refuse_stranger(self._office, definition)
+        refuse_strangers(self._office, definition.office)
         kept = self.definition(definition.kind, definition.name, definition.version)
         if kept is None:
             self._run(statements.add_definition, [rows.definition_row(definition)])

@@ -3,7 +3,8 @@
     python verifier.py cases.jsonl [published-head.txt]
 
 It recomputes every link of every case, every commitment to a private value, the hash of every paper, and every head.
-Given what `caseclock head` printed, it checks that this very head is in the file. Exit status 0: everything holds.
+Given what `caseclock head` printed, once or often, it checks that these very heads are in the file. Exit status 0:
+everything holds.
 
 Read it before you trust it; docs/proof.md says in words what it does.
 """
@@ -18,7 +19,19 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-Known = dict[tuple[str, int], str]
+
+class Book:
+    """What has been read so far."""
+
+    def __init__(self, office: str) -> None:
+        self.office = office
+        self.ends: dict[str, tuple[int, str]] = {}  # By case: its last event and that event's link.
+        self.links: dict[tuple[str, int], str] = {}  # By case and event.
+        self.papers: dict[tuple[Any, ...], int] = {}  # Issued according to the events, less those that are there.
+        self.absent: dict[tuple[str, str], int] = {}  # By case and field: the last event whose value is not there.
+        self.erased: dict[tuple[str, str], int] = {}  # By case and field: the last event that had it erased.
+        self.heads: list[str] = []
+        self.definitions: set[tuple[Any, ...]] = set()
 
 
 def digest(value: Any) -> str:
@@ -38,107 +51,91 @@ def merkle_root(ends: list[list[Any]]) -> str:
 
 def findings(lines: Iterable[str], published: str | None) -> Iterator[str]:
     """Yield what is wrong with an export, in words."""
-    links: Known = {}
-    ends: dict[str, tuple[int, str]] = {}
-    papers: dict[tuple[str, int, str, str, str], int] = {}
-    private: dict[tuple[str, str], list[int]] = {}
-    erased: dict[tuple[str, str], int] = {}
-    heads: list[str] = []
-    office = ""
+    book = Book("")
     for number, line in enumerate(lines, 1):
         found = json.loads(line)
         if number == 1:
-            office = found["office"]
+            book.office = found["office"]
             if found.get("caseclock") != "export" or found.get("format") != 1:
                 yield "this is not an export that this program can read"
                 return
         elif "event" in found:
-            yield from check_event(found, links, ends)
-            count_papers(found["event"], papers)
-            note_private(found, private, erased)
+            yield from check_event(found["event"], found["link"], found["private"], book)
         elif "document" in found:
-            yield from check_paper(found["document"], papers)
+            yield from check_paper(found["document"], book)
         elif "head" in found:
-            yield from check_head(found, links, heads)
+            yield from check_head(found["head"], found["ends"], book)
         elif "definition" in found:
-            yield from check_definition(found["definition"])
-    for (case, seq, name, paper, _), count in papers.items():
+            yield from check_definition(found["definition"], book)
+    for (case, seq, name, paper, _), count in book.papers.items():
         if count:
             yield f"case {case} event {seq}: the {name} {paper} was issued and is missing, or was put in"
-    for (case, name), seqs in private.items():
-        if any(seq > erased.get((case, name), 0) for seq in seqs):
+    for (case, name), seq in book.absent.items():
+        if seq > book.erased.get((case, name), 0):
             yield f"case {case}: {name} is not in the file, and no event says that it was erased (exported without?)"
     if published is not None:
-        yield from check_published(published, office, heads)
+        yield from check_published(published, book)
 
 
-def check_event(found: dict[str, Any], links: Known, ends: dict[str, tuple[int, str]]) -> Iterator[str]:
+def check_event(event: dict[str, Any], link: str, private: dict[str, Any], book: Book) -> Iterator[str]:
     """Check that an event follows the one before it in its case, and that private values are the committed ones."""
-    event, case, seq = found["event"], found["event"]["case"], found["event"]["seq"]
-    last, previous = ends.get(case, (0, ""))
-    if seq != last + 1:
-        yield f"case {case} event {seq}: follows event {last}"
-    elif digest([previous, event]) != found["link"]:
+    case, seq, opened = event["case"], event["seq"], event.get("opened", {})
+    last, previous = book.ends.get(case, (0, ""))
+    if seq != last + 1 or event["office"] != book.office:
+        yield f"case {case} event {seq}: follows event {last}, or is of another office"
+    elif digest([previous, event]) != link:
         yield f"case {case} event {seq}: was changed, or put in afterwards"
-    for name, kept in found["private"].items():
+    for name, kept in private.items():
         if digest([kept["salt"], kept["value"]]) != event.get("sealed", {}).get(name):
             yield f"case {case} event {seq}: has another {name} than was recorded"
-    ends[case] = seq, found["link"]
-    links[case, seq] = found["link"]
-
-
-def count_papers(event: dict[str, Any], papers: dict[tuple[str, int, str, str, str], int]) -> None:
-    """Note which papers an event says that it issued."""
+    procedure = tuple(opened.get(name) for name in ("procedure", "version", "definition"))
+    if "definition" in opened and procedure not in book.definitions:
+        yield f"case {case}: the {procedure[0]} by which it was opened is missing, or is another"
     for paper in event.get("issued", ()):
-        key = event["case"], event["seq"], paper["name"], paper["number"], paper["sha256"]
-        papers[key] = papers.get(key, 0) + 1
+        key = case, seq, paper["name"], paper["number"], paper["sha256"]
+        book.papers[key] = book.papers.get(key, 0) + 1
+    book.absent.update(((case, name), seq) for name in event.get("sealed", {}) if name not in private)
+    book.erased.update(((case, name), seq) for name in event.get("redaction", {}).get("fields", ()))
+    book.ends[case], book.links[case, seq] = (seq, link), link
 
 
-def note_private(found: dict[str, Any], private: dict[tuple[str, str], list[int]], erased: Any) -> None:
-    """Note which private values are not in the file, and which have been erased by an event that says so."""
-    event = found["event"]
-    for name in event.get("sealed", {}):
-        if name not in found["private"]:
-            private.setdefault((event["case"], name), []).append(event["seq"])
-    for name in event.get("redaction", {}).get("fields", ()):
-        erased[event["case"], name] = event["seq"]
-
-
-def check_paper(paper: dict[str, Any], papers: dict[tuple[str, int, str, str, str], int]) -> Iterator[str]:
+def check_paper(paper: dict[str, Any], book: Book) -> Iterator[str]:
     """Check that a paper is what its hash says, and that an event issued it."""
     if digest(paper["data"]) != paper["sha256"]:
         yield f"case {paper['case']} event {paper['seq']}: the {paper['name']} {paper['number']} was changed"
     key = paper["case"], paper["seq"], paper["name"], paper["number"], paper["sha256"]
-    papers[key] = papers.get(key, 0) - 1
+    book.papers[key] = book.papers.get(key, 0) - 1
 
 
-def check_head(found: dict[str, Any], links: Known, heads: list[str]) -> Iterator[str]:
+def check_head(head: dict[str, Any], ends: list[list[Any]], book: Book) -> Iterator[str]:
     """Check that a head follows the one before it, covers what it says, and that the histories bear it out."""
-    head, ends = found["head"], found["ends"]
-    if head["number"] != len(heads) + 1 or head["previous"] != (heads[-1] if heads else ""):
+    if head["number"] != len(book.heads) + 1 or head["previous"] != (book.heads[-1] if book.heads else ""):
         yield f"head {head['number']}: does not follow from the one before it"
     if len(ends) != head["ends"] or merkle_root(ends) != head["root"]:
         yield f"head {head['number']}: does not cover what it covered"
     for case, seq, link in ends:
-        if links.get((case, seq)) != link:
+        if book.links.get((case, seq)) != link:
             yield f"case {case} event {seq}: is missing, or is another than head {head['number']} covers"
     told = ("office", "number", "closed_at", "previous", "root", "ends")
-    heads.append(digest([head[name] for name in told]))
+    book.heads.append(digest([head[name] for name in told]))
 
 
-def check_definition(one: dict[str, Any]) -> Iterator[str]:
+def check_definition(one: dict[str, Any], book: Book) -> Iterator[str]:
     """Check that a definition is what its fingerprint says."""
+    book.definitions.add((one["name"], one["version"], one["fingerprint"]))
     if hashlib.sha256(one["compiled"].encode("utf-8")).hexdigest() != one["fingerprint"]:
         yield f"the {one['kind']} {one['name']} version {one['version']} was changed"
 
 
-def check_published(published: str, office: str, heads: list[str]) -> Iterator[str]:
-    """Check that a head that was kept outside is in the file, unchanged."""
-    told = re.search(r'caseclock-head (\d+) \S+ ([0-9a-f]{64}) ([^\r\n"]+)', published)
-    if told is None or told[3].strip() != office:
+def check_published(published: str, book: Book) -> Iterator[str]:
+    """Check that the heads that were kept outside are in the file, unchanged."""
+    lines = re.findall(r'caseclock-head (\d+) \S+ ([0-9a-f]{64}) ([^\r\n"]+)', published)
+    own = [(int(number), told) for number, told, office in lines if office.strip() == book.office]
+    for number, told in own:
+        if told not in book.heads[number - 1 : number]:
+            yield f"head {number}: is missing, or is another than the one that was published"
+    if not own:
         yield "the text holds no head of this office"
-    elif int(told[1]) > len(heads) or heads[int(told[1]) - 1] != told[2]:
-        yield f"head {told[1]}: is missing, or is another than the one that was published"
 
 
 if __name__ == "__main__":

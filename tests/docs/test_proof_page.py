@@ -6,11 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, make_url, text
-
-from caseclock.definitions import shipped
-from caseclock.storage import SqlStore
-from caseclock.workflow import Actor, Engine
 from caseclock.workflow.chain import End, Head, close_head, commitment, digest, entry, link, merkle_root
 
 ROOT = Path(__file__).parents[2]
@@ -48,53 +43,3 @@ def test_the_format_is_as_the_page_says(township: Any) -> None:
     closed = head.line.split()[2]
     assert head.digest == h(["qingxi", 1, closed, "", head.root, 3])
     assert head.line == f"caseclock-head 1 {closed} {head.digest} qingxi"
-
-
-def test_the_roles_of_the_page_can_do_their_work_and_no_more(postgres: str, reader: Any) -> None:
-    page = (ROOT / "docs" / "postgresql.md").read_text(encoding="utf-8")
-    (statements,) = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
-    statements = statements.replace("caseclock_", "cc_test_")
-    owner = create_engine(postgres, isolation_level="AUTOCOMMIT")
-    roles = ("cc_test_worker", "cc_test_auditor")
-    with owner.connect() as connection:
-        for role in roles:
-            connection.execute(text(f"DROP ROLE IF EXISTS {role}"))
-        connection.execute(text(statements))
-    host = make_url(postgres)
-    worker, auditor = (SqlStore(host.update_query_dict({"options": f"-c role={role}"})) for role in roles)
-    now = [township_morning()]
-    engine = Engine(worker, reader, office="town", now=lambda: now[0])
-    for name in ("cn.calendar.yaml", "online_opinion.procedure.yaml"):
-        engine.deploy(shipped(name), file=name)
-    clerk = Actor("ann", frozenset({"officer", "leader", "office"}))
-    case = engine.open("online_opinion", {"subject": "Flood", "author": "invented"}, by=clerk).case.number
-    engine.fire(case, "report", by=clerk)
-    engine.fire(case, "dispatch", by=clerk, data={"instruction": "Look", "units": ["water"], "lead": "water"})
-    engine.redact(case, by=clerk, reason="asked")
-    engine.tick()
-    engine.rebuild()
-    reading = Engine(auditor, reader, office="town")
-    assert reading.verify().findings == ()
-    assert list(reading.export()) == list(engine.export())
-    with worker.engine.connect() as connection:
-        for statement in ("DELETE FROM cc_events", "UPDATE cc_events SET actor = 'x'", "DELETE FROM cc_heads"):
-            refused = ""
-            try:
-                connection.execute(text(statement))
-            except Exception as error:
-                refused = str(error)
-            connection.rollback()
-            assert "permission denied" in refused
-    for store in (worker, auditor):
-        store.close()
-    with owner.connect() as connection:
-        for role in roles:
-            connection.execute(text(f"DROP OWNED BY {role}"))
-            connection.execute(text(f"DROP ROLE {role}"))
-    owner.dispose()
-
-
-def township_morning() -> Any:
-    from datetime import UTC, datetime
-
-    return datetime(2026, 11, 16, 1, tzinfo=UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Connection, text
 from sqlalchemy import Engine as Database
-from sqlalchemy import text
 
 from caseclock.definitions import YamlReader, shipped
 from caseclock.storage import SqlStore, create_store
@@ -49,7 +50,7 @@ class Office:
 
     def tamper(self, *statements: str, **values: Any) -> int:
         """Change the database behind everybody's back, and return how many rows the last statement changed."""
-        with self.database.connect() as connection, connection.begin():
+        with _unguarded(self.database) as connection, connection.begin():
             _disarm(connection)
             changed = 0
             for statement in statements:
@@ -62,22 +63,44 @@ class Office:
         return {(finding.kind, finding.case, finding.seq) for finding in report.findings}
 
 
+@contextmanager
+def _unguarded(database: Database) -> Iterator[Connection]:
+    """A connection on which a row may be taken out from under those that hang on it."""
+    with database.connect() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        if database.dialect.name == "sqlite":
+            driver.execute("PRAGMA foreign_keys = OFF")
+        yield connection
+        if database.dialect.name == "sqlite":
+            driver.execute("PRAGMA foreign_keys = ON")
+
+
 def _disarm(connection: Any) -> None:
     """What somebody with all rights can do: switch off whatever keeps the history from being changed."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SET session_replication_role = replica"))
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
         return
-    # Otherwise a deleted case would take its rows with it, or be refused.
-    connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     for (name,) in list(connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))):
         connection.exec_driver_sql(f"DROP TRIGGER {name}")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def office(request: pytest.FixtureRequest, tmp_path: Path, reader: YamlReader) -> Iterator[Office]:
-    """Three cases, one of them dispatched and answered by one of two units; a head over them."""
+    """An office on each kind of database."""
     address = request.getfixturevalue("postgres") if request.param == "postgres" else f"sqlite:///{tmp_path}/cases.db"
-    store = create_store(address)
+    with closing(create_store(address)) as store:
+        yield settled(store, reader)
+
+
+@pytest.fixture
+def sqlite_office(tmp_path: Path, reader: YamlReader) -> Iterator[Office]:
+    """An office in the file ``cases.db``."""
+    with closing(create_store(f"sqlite:///{tmp_path}/cases.db")) as store:
+        yield settled(store, reader)
+
+
+def settled(store: SqlStore, reader: YamlReader) -> Office:
+    """Three cases, one of them dispatched and answered by one of two units; a head over them."""
     clock = [datetime(2026, 11, 16, 9, tzinfo=ZoneInfo("Asia/Shanghai"))]
     engine = Engine(store, reader, office="qingxi", now=lambda: clock[0])
     for name in ("cn.calendar.yaml", "online_opinion.procedure.yaml"):
@@ -87,5 +110,4 @@ def office(request: pytest.FixtureRequest, tmp_path: Path, reader: YamlReader) -
     made.open("Street lamp")
     made.engine.fire(made.open("Noise"), "report", by=CLERK)
     engine.close_heads()
-    yield made
-    store.close()
+    return made

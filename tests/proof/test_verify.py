@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from caseclock.definitions import shipped
 from caseclock.workflow import Actor
 from caseclock.workflow.chain import canonical, linked
 from caseclock.workflow.engine.verification import OutsideHead, read_outside_head
@@ -106,6 +107,50 @@ TAMPERINGS: dict[str, tuple[tuple[str, ...], set[tuple[str, str, int]]]] = {
         (f"UPDATE cc_ends SET seq = 1 WHERE case_id = {OF_THREE}",),
         {("head-edited", "", 0), ("rewritten", THREE, 1), ("uncovered", THREE, 2)},
     ),
+    "the row of a case is taken out": (
+        (f"DELETE FROM cc_cases WHERE number = '{THREE}'",),
+        {("stray", "id", 0)},
+    ),
+    "a case is put under another office": (
+        (f"UPDATE cc_cases SET office = 'elsewhere' WHERE number = '{THREE}'",),
+        {("stray", "id", 0)},
+    ),
+    "a case is hung up where nobody looks, and changed": (
+        (
+            f"UPDATE cc_events SET actor = 'forged' WHERE case_id = {OF_THREE} AND seq = 1",
+            f"UPDATE cc_cases SET parent_id = id WHERE number = '{THREE}'",
+        ),
+        {("stray", THREE, 0)},
+    ),
+    "a subcase's row is taken out": (
+        (f"DELETE FROM cc_cases WHERE number = '{ONE}-2'",),
+        {("stray", "id", 0)},
+    ),
+    "the last head is taken out, and what it covered left": (
+        ("DELETE FROM cc_heads",),
+        {("uncovered", number, seq) for number, seq in ((ONE, 4), (f"{ONE}-1", 2), (f"{ONE}-2", 1))}
+        | {("uncovered", TWO, 1), ("uncovered", THREE, 2)},
+    ),
+    "an event is made unreadable": (
+        (f"UPDATE cc_events SET data = '{{' WHERE case_id = {OF_THREE} AND seq = 2",),
+        {("unreadable", THREE, 2)},
+    ),
+    "an event is made meaningless": (
+        (f"UPDATE cc_events SET issued = '[1]' WHERE case_id = {OF_THREE} AND seq = 2",),
+        {("edited", THREE, 2)},
+    ),
+    "a case is made unreadable": (
+        (f"UPDATE cc_cases SET delivered = '[1]' WHERE number = '{THREE}'",),
+        {("unreadable", "id", 0)},
+    ),
+    "a paper is made unreadable": (
+        (f"UPDATE cc_documents SET data = '{{' WHERE case_id = {OF_ONE}",),
+        {("unreadable", ONE, 3)},
+    ),
+    "a series of numbers is set back": (
+        ("UPDATE cc_serials SET value = 1 WHERE value = 3",),
+        {("projection", "", 0)},
+    ),
     "a procedure is changed in its place": (
         ("UPDATE cc_definitions SET compiled = compiled || ' ' WHERE kind = 'procedure'",),
         {("definition-changed", "", 0)},
@@ -123,8 +168,10 @@ def test_an_office_that_nobody_tampered_with_holds(office: Any) -> None:
 @pytest.mark.parametrize("name", TAMPERINGS)
 def test_a_tampering_is_found_and_nothing_else_is_said(office: Any, name: str) -> None:
     statements, expected = TAMPERINGS[name]
+    numbers = {item.case.id: item.case.number for item in office.engine.cases()}
     assert office.tamper(*statements) > 0
-    assert office.found() == expected
+    # Where its number cannot be found any more, a case is named by its id.
+    assert {(kind, "id" if case in numbers else case, seq) for kind, case, seq in office.found()} == expected
 
 
 def test_a_case_that_vanishes_is_missed_by_the_head_that_covers_it(office: Any) -> None:
@@ -168,6 +215,13 @@ def test_a_head_of_another_office_is_told_from_ones_own(office: Any) -> None:
     assert ("head-of-another-office", "", 0) in office.found(head=OutsideHead("baihe", 1, head.digest))
 
 
+def test_of_many_published_heads_the_last_of_this_office_counts() -> None:
+    heads = [(name, number, f"{number}" * 64) for name, number in (("baihe", 9), ("qingxi", 2), ("qingxi", 1))]
+    lines = "\n".join(f"caseclock-head {number} 2026-11-25T08:00:00.000000Z {told} {it}" for it, number, told in heads)
+    assert read_outside_head(lines, "qingxi") == OutsideHead("qingxi", 2, "2" * 64)
+    assert read_outside_head(lines) == OutsideHead("baihe", 9, "9" * 64)
+
+
 def test_a_text_without_a_head_is_refused() -> None:
     with pytest.raises(InvalidInput, match="caseclock-head"):
         read_outside_head("nothing here")
@@ -194,6 +248,30 @@ def test_one_case_can_be_verified_alone(office: Any) -> None:
     office.tamper(f"UPDATE cc_events SET actor = 'forged' WHERE case_id = {OF_ONE} AND seq = 3")
     assert office.found(case=TWO) == set()
     assert office.found(case=ONE) == {("edited", ONE, 3)}
+
+
+def test_one_case_is_compared_with_the_heads_too(office: Any) -> None:
+    rewritten(office, THREE)
+    assert office.found(case=THREE) >= {("rewritten", THREE, 2)}
+    assert office.found(case=TWO) == set()
+
+
+def test_a_procedure_that_is_deployed_while_an_office_is_verified_is_not_missed(office: Any) -> None:
+    """Definitions are looked up in the same moment as the cases that were opened under them."""
+    from caseclock.workflow.engine import verification
+
+    source = shipped("online_opinion.procedure.yaml").replace("version: 1", "version: 2", 1)
+    read = verification.verify_heads
+
+    def meanwhile(heads: Any) -> Any:
+        office.engine.deploy(source, file="online_opinion.procedure.yaml")
+        office.open("Opened meanwhile")
+        return read(heads)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(verification, "verify_heads", meanwhile)
+        report = office.engine.verify()
+    assert (report.cases, report.findings) == (4, ())
 
 
 def test_erased_values_leave_everything_as_it_should_be(office: Any) -> None:

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,19 @@ TAMPERINGS: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
         lambda lines: edited(lines, "definition", lambda found: found["definition"].update(compiled="{}")),
         "was changed",
     ),
+    "a procedure is changed with its fingerprint": (
+        lambda lines: edited(
+            lines,
+            "definition",
+            lambda found: found["definition"].update(compiled="{}", fingerprint=sha256(b"{}").hexdigest()),
+            1,
+        ),
+        "by which it was opened is missing, or is another",
+    ),
+    "an event is of another office": (
+        lambda lines: edited(lines, "event", lambda found: found["event"].update(office="elsewhere")),
+        "is of another office",
+    ),
 }
 
 
@@ -123,4 +137,8 @@ def test_a_published_head_that_is_not_in_the_file_is_told(source: Engine, verify
     status, found = verify(lines, head.line.replace(head.digest, "0" * 64))
     assert (status, "head 2: is missing, or is another" in found) == (1, True)
     assert verify(without(lines, "head", -1), head.line)[0] == 1
+    both = [one.line for one in source.heads()]
+    assert verify(lines, "\n".join(both)) == (0, "everything holds\n")
+    forged = both[0].replace(source.heads()[0].digest, "0" * 64)
+    assert "head 1: is missing, or is another" in verify(lines, f"{forged}\n{both[1]}")[1]
     assert "no head of this office" in verify(lines, "nothing")[1]

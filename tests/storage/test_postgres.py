@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import ProgrammingError
 
 from caseclock.storage import SqlStore, create_store, statements
+from caseclock.storage import postgres as postgresql
 from caseclock.workflow.errors import Conflict, KeyUsed, StorageFailed
 from caseclock.workflow.ports import CaseQuery
 
@@ -185,8 +186,10 @@ def test_an_address_says_when_the_driver_prepares(postgres: str, make: Any, said
 
 
 def test_an_address_with_a_setting_that_is_no_number_is_told() -> None:
-    with pytest.raises(StorageFailed, match=r"cannot understand.*often"):
-        SqlStore("postgresql://user@host/database?prepare_threshold=often")
+    """And its password is not shown."""
+    with pytest.raises(StorageFailed, match=r"cannot understand.*often") as refused:
+        SqlStore("postgresql://user:hidden@host/database?prepare_threshold=often")
+    assert "hidden" not in refused.value.text()
 
 
 def test_a_chain_that_is_being_written_is_passed_over_by_the_next_head(store: SqlStore, make: Any) -> None:
@@ -299,3 +302,17 @@ def test_timers_of_a_case_that_somebody_is_writing_are_passed_over(store: SqlSto
                 assert another.timers(make.noon, 9) == ()
         with store.begin(OFFICE, write=False) as reading:
             assert [timer.case for timer in reading.timers(make.noon, 9)] == [one.id, two.id]
+
+
+def test_nothing_is_scrubbed_while_somebody_still_reads_what_was_erased(
+    store: SqlStore, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server keeps an erased row for whoever began to read before, and would write it anew with the others."""
+    monkeypatch.setattr(postgresql, "PATIENCE", 0.1)
+    (case,) = make.keep(store, make.opened("2026-0001"))
+    with store.begin(OFFICE, write=False) as reading:
+        reading.find("2026-0001")
+        make.keep(store, make.event(case), before=(case,))
+        with pytest.raises(Conflict, match="still stand"):
+            store.scrub()
+    store.scrub()

@@ -89,6 +89,12 @@ class Kept:
     folded: tuple[Case, ...]
 
     @property
+    def in_force(self) -> Iterator[Event]:
+        """The events that no late entry has overtaken: a rung that was overtaken may well come again."""
+        gone = {(event.case, seq) for event in self.events for seq in event.overtakes}
+        return (event for event in self.events if (event.case, event.seq) not in gone)
+
+    @property
     def numbers(self) -> dict[str, str]:
         """The numbers of all cases by their ids."""
         return {case.id: case.number for case in self.cases}
@@ -122,7 +128,7 @@ def faults(ground: Ground) -> list[str]:
         report, rebuilt = engine.verify(), engine.rebuild(check=True)
     return [
         *(f"not what its history adds up to: {case.number}" for case in set_apart(found.cases, found.folded)),
-        *twice("rung", ((event.case, event.rung) for event in found.events if event.rung)),
+        *twice("rung", ((event.case, event.rung) for event in found.in_force if event.rung)),
         *twice("key", (event.key for event in found.events if event.key)),
         *twice("number of a case", (case.number for case in found.cases)),
         *twice("number of a paper", (paper.number for paper in found.papers)),

@@ -39,11 +39,13 @@ ROUND = 100
 """After how many kills the office is judged and a new one begun."""
 
 WORKERS = 2
-LONGEST = 0.12
-"""Seconds between two kills at most."""
+MOST = 1200
+"""Between two kills the writers write up to so many bytes into their books, some 250 for a command."""
 
 ALL_AT_ONCE, SERVER = 0.1, 0.03
 """How often everybody is killed at once, and how often the server is crashed."""
+
+TRIAL = os.getpid()
 
 Answer = TypeVar("Answer")
 
@@ -80,7 +82,7 @@ class Writer:
             if lines and "asked" in lines[-1]:
                 self._give(engine, lines[-1]["asked"])
             count = sum("asked" in line for line in lines)
-            while True:
+            while has_parent():
                 count += 1
                 asked = {"key": f"{self.name}-{count}", **self._choose(engine, rng)}
                 self.book.note(asked=asked)
@@ -138,6 +140,11 @@ def alone(engine: Engine, command: OpenCase | FireAction) -> BatchResult:
     )
 
 
+def has_parent() -> bool:
+    """Whether the trial still goes on: nobody is to outlive it."""
+    return os.getppid() == TRIAL
+
+
 def candidates(engine: Engine, action: str) -> tuple[ListItem, ...]:
     """Return some open cases of the kind that has this action, those that are due soonest."""
     if action == "open":
@@ -162,7 +169,7 @@ def work(ground: Ground, rng: random.Random) -> None:
             engine,
             now=ground.now,
             wait=lambda seconds: bool(time.sleep(min(seconds, rng.uniform(0, 0.02)))),
-            stopping=lambda: False,
+            stopping=lambda: not has_parent(),
             report=lambda report: None,
             trouble=lambda error: None,
         ).run()
@@ -186,10 +193,21 @@ class Crowd:
         self._processes |= {at: self._start(at) for at in victims}
         return len(victims)
 
+    def wait(self) -> None:
+        """Wait until some more commands have been given, and then a moment, so that the next kill comes anywhere."""
+        wanted = self._written() + self._rng.randrange(MOST)
+        latest = time.monotonic() + 1
+        while self._written() < wanted and time.monotonic() < latest:
+            time.sleep(0.001)
+        time.sleep(self._rng.uniform(0, 0.01))
+
     def end(self) -> None:
         """Kill all of them, for good."""
         self._kill(list(self._processes))
         self._processes.clear()
+
+    def _written(self) -> int:
+        return sum(writer.book.path.stat().st_size for writer in self.writers if writer.book.path.exists())
 
     def _kill(self, victims: list[int]) -> None:
         for at in victims:
@@ -232,7 +250,7 @@ def play(ground: Ground, folder: Path, kills: int, rng: random.Random, crash: Ca
     crowd = Crowd(ground, folder, rng)
     try:
         while tally.kills < kills:
-            time.sleep(rng.uniform(0, LONGEST))
+            crowd.wait()
             tally.kills += crowd.kill(everybody=rng.random() < ALL_AT_ONCE)
             if crash and rng.random() < SERVER:
                 crash()
@@ -318,6 +336,7 @@ def ordeal(kind: str, kills: int, seed: int) -> Tally:
             total.kills, total.crashes = total.kills + tally.kills, total.crashes + tally.crashes
             total.done += tally.done
             total.faults += [f"{office}: {fault}" for fault in tally.faults]
+            sys.stderr.writelines(f"{office}: {fault}\n" for fault in tally.faults)
             sys.stderr.write(f"{kind.partition(':')[0]}: {total}\n")
     return total
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,64 @@ def test_a_worker_looks_again_at_the_latest_after_a_while(township: Any) -> None
     assert township.engine.next_rung() is None
 
 
+WEEK_OF_2026 = """
+calendar: cn
+title: {zh: 日历, en: Calendar}
+zone: Asia/Shanghai
+base: none
+years: 2026..2026
+official_through: 2026-12-31
+rest_days: [saturday, sunday]
+office_hours: {monday..friday: "09:00..17:00"}
+"""
+
+
+def test_a_case_that_cannot_be_delivered_is_told_once_and_makes_no_other_late(township: Any) -> None:
+    township.engine.deploy(shipped("inquiry.procedure.yaml"), file="inquiry.procedure.yaml")
+    clerk = Actor("ann", frozenset({"clerk"}))
+    near = township.at("2026-12-24 10:00").engine.open("inquiry", {"question": "When?"}, by=clerk).case
+    township.at("2026-12-29 09:00").open()
+    township.engine.deploy(WEEK_OF_2026, file="cn.calendar.yaml", recount=False)
+    time = Driven(township, waits=6)
+    time.worker(township.engine, every=10**6).run()
+    assert sum(bool(report.failed) for report in time.reports) == 1
+    delivered = [event for report in time.reports for event in report.delivered if event.case == near.id]
+    assert [event.action for event in delivered] == ["remind", "remind"]
+    assert all(event.recorded_at == event.effective_at for event in delivered)
+    assert 0 not in time.waited
+
+
+def test_a_case_that_somebody_is_writing_in_is_tried_again_soon(postgres: str, reader: Any) -> None:
+    now = [datetime(2026, 11, 16, 1, tzinfo=UTC)]
+    store = SqlStore(postgres)
+    engine = Engine(store, reader, office="qingxi", now=lambda: now[0])
+    for name in ("cn.calendar.yaml", "inquiry.procedure.yaml"):
+        engine.deploy(shipped(name), file=name)
+    case = engine.open("inquiry", {"question": "When?"}, by=Actor("ann", frozenset({"clerk"}))).case
+    now[0] += timedelta(days=9)
+    waited: list[float] = []
+    reports: list[TickReport] = []
+
+    def wait(seconds: float) -> bool:
+        waited.append(seconds)
+        clerk.close()
+        return len(waited) == 2
+
+    clerk = ExitStack()
+    clerk.enter_context(store.begin("qingxi", write=True)).family(case.id)
+    Worker(
+        engine,
+        now=lambda: now[0],
+        wait=wait,
+        stopping=lambda: False,
+        report=reports.append,
+        trouble=lambda error: None,
+    ).run()
+    assert waited == [1, 30]
+    assert [event.action for report in reports for event in report.delivered] == ["remind", "remind"]
+    store.close()
+
+
 def test_a_worker_outlives_a_database_that_goes_away_and_says_so_once(township: Any) -> None:
     township.dispatched("water")
     township.later(days=9)
@@ -80,8 +139,8 @@ def test_a_worker_outlives_a_database_that_goes_away_and_says_so_once(township: 
                 raise StorageFailed(say("gone"))
             return engine.tick(**options)
 
-        def next_rung(self) -> Any:
-            return engine.next_rung()
+        def next_rung(self, since: datetime | None = None) -> Any:
+            return engine.next_rung(since)
 
     time = Driven(township, waits=5)
     time.worker(Flaky()).run()  # type: ignore[arg-type]

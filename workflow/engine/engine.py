@@ -12,7 +12,7 @@ from typing import Any
 from ..chain import Head
 from ..clocks import ClockStatus
 from ..errors import CaseclockError, Conflict, KeyUsed, StorageFailed
-from ..history import Event
+from ..history import Event, RungKey
 from ..messages import Message
 from ..model import Procedure
 from ..ports import CaseQuery, Compiled, Definition, Reader, Store, TimerPlace
@@ -36,6 +36,9 @@ PAGE = 200
 
 LAST = datetime.max.replace(tzinfo=UTC)
 """An instant after all others."""
+
+NO_RUNG = RungKey("", 0, 0)
+"""What comes before every rung of its instant and case."""
 
 
 class Engine:
@@ -215,15 +218,21 @@ class Engine:
         delivered: list[Event] = []
         failed: dict[str, Message] = {}
         place: TimerPlace | None = None
-        while not stop() and (place := self._deliver_page(until, place, delivered, failed)):
-            pass
+        while not stop() and self._is_due(until, place):
+            place = self._deliver_page(until, place, delivered, failed)
+            if place is None:
+                break
         self.close_heads()
         return TickReport(tuple(delivered), failed)
 
-    def next_rung(self) -> datetime | None:
-        """Return the instant of the first rung that is still to be delivered, None when there is none."""
+    def next_rung(self, since: datetime | None = None) -> datetime | None:
+        """Return the instant of the first rung that is still to be delivered, None when there is none.
+
+        Args:
+            since: only of those at or after this instant; of all when left out.
+        """
         with self._session() as session:
-            timers = session.tx.timers(LAST, 1)
+            timers = session.tx.timers(LAST, 1, (utc(since), "", NO_RUNG) if since else None)
             return timers[0].at if timers else None
 
     def actions(self, case: str, by: Actor | str) -> tuple[Offer, ...]:
@@ -403,6 +412,11 @@ class Engine:
         with self._session(write=True) as session:
             roots = session.tx.open_families(users, after, PAGE) if users else ()
             return {root: recount(session, root, calendar) for root in roots}
+
+    def _is_due(self, until: datetime | None, after: TimerPlace | None) -> bool:
+        """Whether anything is to be delivered; asked by reading, which keeps no writer waiting."""
+        with self._session() as session:
+            return bool(session.tx.timers(min(utc(until), session.now) if until else session.now, 1, after))
 
     def _deliver_page(
         self, until: datetime | None, after: TimerPlace | None, delivered: list[Event], failed: dict[str, Message]

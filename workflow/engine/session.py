@@ -47,6 +47,7 @@ class Session:
     shelf: Shelf
     _deployed: dict[tuple[str, int | None, datetime | None], Deployed] = field(default_factory=dict)
     _calendars: dict[tuple[str, int], Definition | None] = field(default_factory=dict)
+    _fingerprints: dict[tuple[str, int], str | None] = field(default_factory=dict)
 
     def deployed(self, procedure: str, version: int | None = None, as_of: datetime | None = None) -> Deployed:
         """Return a procedure with what belongs to it, the newest version unless one is named. Raises `NotFound`.
@@ -96,6 +97,14 @@ class Session:
         if family.cases and deployed.recounting:
             catch_up(draft, self.tx.clocks(family.root.id), self.counting_by)
         return draft
+
+    def fingerprint(self, procedure: str, version: int) -> str | None:
+        """Return the fingerprint of a deployed procedure, None when it is not deployed."""
+        key = procedure, version
+        if key not in self._fingerprints:
+            found = self.tx.definition("procedure", procedure, version)
+            self._fingerprints[key] = found.fingerprint if found else None
+        return self._fingerprints[key]
 
     def counting_by(self, deployed: Deployed, name: str, version: int) -> Counting:
         """Return the same with a version of one of its calendars, and that version; version 0 changes nothing."""

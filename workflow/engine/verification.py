@@ -9,16 +9,22 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from ..chain import HEAD_LINE, End, Head, commitment, digest, link, merkle_root
-from ..errors import CaseclockError, InvalidInput
+from ..chain import HEAD_LINE, Head, commitment, digest, link, merkle_root
+from ..errors import CaseclockError, InvalidInput, Unreadable
 from ..history import Case, Event
 from ..messages import Message, say
 from ..ports import Definition, IssuedDocument
-from .rebuilding import PAGE, differences
+from .rebuilding import PAGE, differences, differing_serials, drawn
 from .session import Session, Sessions, family_pages
+
+T = TypeVar("T")
+
+MALFORMED = (ValueError, TypeError, KeyError, AttributeError, IndexError)
+"""What is raised by a value of the wrong form, which only somebody's hand in the database can have put there."""
 
 _LINE = re.compile(rf"{HEAD_LINE} (?P<number>\d+) \S+ (?P<digest>[0-9a-f]{{64}}) (?P<office>[^\r\n\"]+)")
 
@@ -59,36 +65,65 @@ class OutsideHead:
     digest: str
 
 
-def read_outside_head(text: str) -> OutsideHead:
-    """Return the head of a text in which its line stands, as `Head.line` writes it. Raises `InvalidInput`."""
-    found = _LINE.search(text)
-    if found is None:
+def read_outside_head(text: str, office: str | None = None) -> OutsideHead:
+    """Return the head of a text in which its line stands, as `Head.line` writes it. Raises `InvalidInput`.
+
+    Of several the last one is returned, that with the highest number: those before it are sealed by it.
+
+    Args:
+        office: take a head of this office, if the text has one.
+    """
+    lines = [OutsideHead(it["office"].strip(), int(it["number"]), it["digest"]) for it in _LINE.finditer(text)]
+    if not lines:
         raise InvalidInput(
             say("no head found; its line begins with {word}", word=HEAD_LINE),
             hint=say("give what `caseclock head` printed"),
         )
-    return OutsideHead(found["office"].strip(), int(found["number"]), found["digest"])
+    return max(lines, key=lambda head: (head.office == office, head.number))
 
 
 def verify(sessions: Sessions, office: str, case: str | None, outside: OutsideHead | None) -> VerifyReport:
     """Go through an office, or one family of it; see `Engine.verify`."""
+    found: list[Finding] = []
     with sessions() as session:
-        definitions, heads = session.tx.definitions(), session.tx.heads()
-        root = session.tx.family(session.tx.find(case))[0].root if case else None
-    found = [*verify_definitions(definitions), *verify_heads(heads)]
+        definitions = _read(session.tx.definitions, found)
+        heads = _read(session.tx.heads, found)
+        family = session.tx.family(session.tx.find(case)) if case else ()
+    found += [*verify_definitions(definitions), *verify_heads(heads)]
     if outside:
         found += verify_outside(heads, outside, office)
-    deployed = {(one.name, one.version): one.fingerprint for one in definitions if one.kind == "procedure"}
     cases = events = 0
-    for page in [(root,)] if root else family_pages(sessions, PAGE):
+    serials: Mapping[str, int] = {}
+    for page in [(family[0].root,)] if family else family_pages(sessions, PAGE):
         with sessions() as session:
-            for family in page:
-                count, wrong = verify_family(session, family, deployed)
-                cases, events = cases + 1, events + count
+            for root in page:
+                history, wrong = verify_family(session, root)
+                cases, events, serials = cases + 1, events + len(history), _drawn(history, serials)
                 found += wrong
-    if root is None:
-        found += _cover(sessions, heads)
+    of_all = _cover(sessions, heads)
+    if family:
+        numbers = {case.number for case in family}
+        found += (finding for finding in of_all if finding.case in numbers or not finding.case)
+    else:
+        found += (*of_all, *_serials(sessions, serials))
     return VerifyReport(cases, events, len(heads), tuple(found), heads[-1] if heads else None)
+
+
+def _read(read: Callable[[], tuple[T, ...]], found: list[Finding]) -> tuple[T, ...]:
+    """Return what is read; nothing, with a finding, where it cannot be read."""
+    try:
+        return read()
+    except Unreadable as error:
+        found.append(Finding("unreadable", error.message))
+        return ()
+
+
+def _drawn(events: Iterable[Event], so_far: Mapping[str, int]) -> Mapping[str, int]:
+    try:
+        return drawn(events, so_far)
+    except MALFORMED:
+        # The chain has told that the event was changed.
+        return so_far
 
 
 def _cover(sessions: Sessions, heads: Iterable[Head]) -> Iterator[Finding]:
@@ -99,23 +134,43 @@ def _cover(sessions: Sessions, heads: Iterable[Head]) -> Iterator[Finding]:
         yield from verify_cover(session)
 
 
-def verify_family(session: Session, root: str, definitions: Mapping[tuple[str, int], str]) -> tuple[int, list[Finding]]:
-    """Return how many events a family has, and what is wrong with its history and with what is kept beside it.
+def _serials(sessions: Sessions, known: Mapping[str, int]) -> Iterator[Finding]:
+    try:
+        with sessions() as session:
+            for difference in differing_serials(session, known, check=True):
+                yield Finding("projection", difference.message)
+    except Unreadable as error:
+        yield Finding("unreadable", error.message)
 
-    Args:
-        definitions: the fingerprints of the deployed procedures, by id and version.
-    """
+
+def verify_family(session: Session, root: str) -> tuple[Sequence[Event], list[Finding]]:
+    """Return the events of a family, and what is wrong with its history and with what is kept beside it."""
     tx = session.tx
-    cases, events, papers = tx.family(root), tx.events(root), tx.documents(root)
+    try:
+        cases, events, papers = tx.family(root), tx.events(root), tx.documents(root)
+    except Unreadable as error:
+        return (), [Finding("unreadable", error.message, _number(session, error.case or root), error.seq)]
     numbers = {case.id: case.number for case in cases}
-    found = [
-        *_histories(numbers, cases, events),
-        *_papers(numbers, events, papers),
-        *_definitions_of(numbers, events, definitions),
-    ]
+    found = list(_histories(numbers, cases, events))
+    for further in (
+        _seals(numbers, events),
+        _papers(numbers, events, papers),
+        _definitions_of(session, numbers, events),
+    ):
+        _take_as_far_as_it_goes(further, found)
     if not found:
         found += _projections(session, root, numbers)
-    return len(events), found
+    return events, found
+
+
+def _take_as_far_as_it_goes(findings: Iterator[Finding], found: list[Finding]) -> None:
+    """Take findings until a value of the wrong form is met, of which the chain has told already."""
+    try:
+        for finding in findings:
+            found.append(finding)
+    except MALFORMED:
+        if not found:
+            raise
 
 
 def _histories(numbers: Mapping[str, str], cases: Iterable[Case], events: Sequence[Event]) -> Iterator[Finding]:
@@ -124,7 +179,6 @@ def _histories(numbers: Mapping[str, str], cases: Iterable[Case], events: Sequen
         by_case.setdefault(event.case, []).append(event)
     for case in cases:
         yield from _chain(numbers[case.id], by_case[case.id])
-        yield from _seals(numbers[case.id], by_case[case.id])
         yield from _tail(case, by_case[case.id])
 
 
@@ -145,7 +199,7 @@ def _chain(number: str, events: Sequence[Event]) -> Iterator[Finding]:
             broken = True
         if not event.link:
             yield Finding("unchained", say("{event} was never chained", event=_named(event, number)), number, event.seq)
-        elif not broken and link(previous, event) != event.link:
+        elif not broken and not _follows(event, previous):
             yield Finding(
                 "edited",
                 say("{event} was changed or put in afterwards", event=_named(event, number)),
@@ -153,6 +207,13 @@ def _chain(number: str, events: Sequence[Event]) -> Iterator[Finding]:
                 event.seq,
             )
         last, previous, broken = event.seq, event.link, False
+
+
+def _follows(event: Event, previous: str) -> bool:
+    try:
+        return link(previous, event) == event.link
+    except MALFORMED:
+        return False
 
 
 def _named(event: Event, number: str) -> Message:
@@ -165,10 +226,14 @@ def _named(event: Event, number: str) -> Message:
     )
 
 
-def _seals(number: str, events: Sequence[Event]) -> Iterator[Finding]:
+def _seals(numbers: Mapping[str, str], events: Sequence[Event]) -> Iterator[Finding]:
     """Every private value must be the one that was committed to, or have been erased by an event that says so."""
-    erased = {(name, event.seq) for event in events if event.redaction for name in event.redaction["fields"]}
+    # By the last event that had it erased; events of a case are in order.
+    erased = {
+        (event.case, name): event.seq for event in events if event.redaction for name in event.redaction["fields"]
+    }
     for event in events:
+        number = numbers[event.case]
         for name, seal in event.seals.items():
             if seal.salt is not None and commitment(seal.salt, event.data.get(name)) != seal.commitment:
                 yield Finding(
@@ -177,7 +242,7 @@ def _seals(number: str, events: Sequence[Event]) -> Iterator[Finding]:
                     number,
                     event.seq,
                 )
-            elif seal.salt is None and not any(field == name and at > event.seq for field, at in erased):
+            elif seal.salt is None and erased.get((event.case, name), 0) < event.seq:
                 yield Finding(
                     "private-lost",
                     say("{event} has lost its {name}", event=_named(event, number), name=name),
@@ -207,20 +272,22 @@ def _papers(numbers: Mapping[str, str], events: Iterable[Event], papers: Iterabl
         message = say("{case}: no event has issued the {name} {number}", case=numbers[case], name=name, number=number)
         yield Finding("paper-added", message, numbers[case], seq)
     for paper in papers:
-        if digest(dict(paper.data)) != paper.sha256:
+        if digest(paper.data) != paper.sha256:
             where = numbers[paper.case]
             message = say("{case}: the {name} {number} was changed", case=where, name=paper.name, number=paper.number)
             yield Finding("paper-changed", message, where, paper.seq)
 
 
-def _definitions_of(
-    numbers: Mapping[str, str], events: Iterable[Event], definitions: Mapping[tuple[str, int], str]
-) -> Iterator[Finding]:
+def _definitions_of(session: Session, numbers: Mapping[str, str], events: Iterable[Event]) -> Iterator[Finding]:
     for event in events:
         opened = event.opened or {}
         if "definition" not in opened:
             continue
-        deployed = definitions.get((opened["procedure"], opened["version"]))
+        try:
+            deployed = session.fingerprint(opened["procedure"], opened["version"])
+        except Unreadable:
+            # Told once, where the definitions are gone through.
+            continue
         if deployed != opened["definition"]:
             message = say(
                 "{case}: it was opened under another {procedure} version {version} than the one that is deployed",
@@ -235,7 +302,7 @@ def _projections(session: Session, root: str, numbers: Mapping[str, str]) -> Ite
     try:
         for difference in differences(session, root):
             yield Finding("projection", difference.message, difference.case)
-    except (ValueError, KeyError, CaseclockError) as error:
+    except (*MALFORMED, CaseclockError) as error:
         message = say("{case}: cannot be derived: {reason}", case=numbers.get(root, root), reason=str(error))
         yield Finding("projection", message, numbers.get(root, root))
 
@@ -275,25 +342,29 @@ def verify_ends(session: Session, head: Head) -> Iterator[Finding]:
     for end in session.tx.contradicted(head.number):
         message = say(
             "{case}: event {seq} is missing, or is another than head {number} covers",
-            case=_number(session, end),
+            case=_number(session, end.case),
             seq=end.seq,
             number=head.number,
         )
-        yield Finding("rewritten", message, _number(session, end), end.seq)
+        yield Finding("rewritten", message, _number(session, end.case), end.seq)
 
 
 def verify_cover(session: Session) -> Iterator[Finding]:
-    """Yield the chains that are said to be covered by a head and are not: put in past the heads."""
+    """Yield the chains that are said to be covered by a head and are not, and what belongs to no case at all."""
     for end in session.tx.uncovered():
-        message = say("{case}: no head covers it, although it is marked so", case=_number(session, end))
-        yield Finding("uncovered", message, _number(session, end), end.seq)
+        message = say("{case}: no head covers it, although it is marked so", case=_number(session, end.case))
+        yield Finding("uncovered", message, _number(session, end.case), end.seq)
+    for case in session.tx.strays():
+        message = say("{case}: something is kept of it, but no such case is found", case=_number(session, case))
+        yield Finding("stray", message, _number(session, case))
 
 
-def _number(session: Session, end: End) -> str:
+def _number(session: Session, case: str) -> str:
+    """The number of a case, or its id where it cannot be found."""
     try:
-        return next(case.number for case in session.tx.family(end.case) if case.id == end.case)
+        return next((one.number for one in session.tx.family(case) if one.id == case), case)
     except CaseclockError:
-        return end.case
+        return case
 
 
 def verify_outside(heads: Sequence[Head], outside: OutsideHead, office: str) -> Iterator[Finding]:

@@ -17,6 +17,9 @@ from .views import TickReport
 LONGEST = 60.0
 """Seconds that a worker waits at most for a database that has gone away to come back."""
 
+SOON = 1.0
+"""Seconds after which a worker tries a case again that somebody was writing in."""
+
 
 @dataclass(slots=True)
 class Worker:
@@ -27,7 +30,7 @@ class Worker:
         now: gives the present instant.
         wait: waits for this many seconds, less when the worker is to stop, and returns whether it is.
         stopping: tells whether the worker is to stop; asked between two transactions.
-        report: is given what a round has delivered or could not deliver, when there is something new to tell.
+        report: is given what a round has delivered, and which cases have begun to fail, if there are any.
         trouble: is given an error that kept a round from being finished, once until a round succeeds.
         every: seconds after which it looks again although nothing is due, for what others have recorded meanwhile.
     """
@@ -47,27 +50,31 @@ class Worker:
         """Work until told to stop; the transaction in hand is finished first."""
         while not self.stopping():
             try:
-                self._round()
-                pause = self._until_next()
+                pause = self._round()
             except (StorageFailed, Conflict) as error:
                 pause = self._after(error)
             if self.wait(pause):
                 return
 
-    def _round(self) -> None:
+    def _round(self) -> float:
+        """Deliver what is due, and return for how many seconds there is nothing to do."""
+        begun = self.now()
         done = self.engine.tick(stop=self.stopping)
-        failed = frozenset(done.failed)
-        if done.delivered or failed - self._failed:
-            self.report(done)
-        self._failed, self._in_trouble, self._pause = failed, False, 1.0
+        news = TickReport(done.delivered, {case: why for case, why in done.failed.items() if case not in self._failed})
+        if news.delivered or news.failed:
+            self.report(news)
+        self._failed, self._in_trouble, self._pause = frozenset(done.failed), False, 1.0
+        return min(self._until_next(begun), self._until_passed_over(begun))
 
-    def _until_next(self) -> float:
-        """How many seconds nothing will be due. What failed or was locked is due already: it is not hurried after."""
-        first = self.engine.next_rung()
-        if first is None:
-            return self.every
-        left = (first - self.now()) / timedelta(seconds=1)
-        return min(left, self.every) if left > 0 else self.every
+    def _until_next(self, begun: datetime) -> float:
+        """How many seconds nothing will be due that was not due when the round began."""
+        coming = self.engine.next_rung(begun + datetime.resolution)
+        return min(self.every, max(0.0, (coming - self.now()) / timedelta(seconds=1))) if coming else self.every
+
+    def _until_passed_over(self, begun: datetime) -> float:
+        """What somebody was writing in is tried again soon; what failed is not hurried after."""
+        left = None if self._failed else self.engine.next_rung()
+        return min(self.every, SOON) if left and left < begun else self.every
 
     def _after(self, error: CaseclockError) -> float:
         if not self._in_trouble:
