@@ -102,7 +102,8 @@ cases = Table(
     _to_case("root_id"),
     _to_case("parent_id"),
     Index(None, "office", "root_id"),
-    Index(None, "office", "kind", "state"),
+    # In the order of lists, so that a page of the very many cases in one state is read off it.
+    Index(None, "office", "kind", "state", "due_at", "number"),
     Index(None, "office", "unit"),
     Index(None, "office", "due_at", "number"),
 )

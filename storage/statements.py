@@ -6,6 +6,7 @@ Parameters that every statement takes: ``office``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -23,6 +24,7 @@ from sqlalchemy import (
     text,
     tuple_,
     union,
+    union_all,
     update,
 )
 
@@ -291,9 +293,34 @@ finish_recount = (
 
 def listed(office: str, query: CaseQuery) -> Select[Any]:
     """Return the statement that lists the cases of a query, each with its soonest due running clock."""
+    if query.states and query.unit is None and query.limit is not None:
+        return _page_of_states(office, query, query.states, query.offset + query.limit)
     return (
         select(cases)
         .where(cases.c.office == office, *_conditions(query))
+        .order_by(*_by_due(query), cases.c.number)
+        .limit(query.limit)
+        .offset(query.offset or None)
+    )
+
+
+def _page_of_states(office: str, query: CaseQuery, states: Sequence[tuple[str, str]], most: int) -> Select[Any]:
+    """Return the statement that lists a page of the cases in some states, of which there may be very many.
+
+    The soonest of each state are read off an index in this order, and the page is made of these alone.
+    """
+    soonest = (
+        select(cases.c.position)
+        .where(cases.c.office == office, *_conditions(replace(query, states=None)))
+        .where(cases.c.kind == kind, cases.c.state == state)
+        .order_by(cases.c.due_at.nulls_last(), cases.c.number)
+        .limit(most)
+        .subquery()
+        for kind, state in sorted(set(states))
+    )
+    return (
+        select(cases)
+        .where(cases.c.position.in_(union_all(*(select(first.c.position) for first in soonest))))
         .order_by(*_by_due(query), cases.c.number)
         .limit(query.limit)
         .offset(query.offset or None)

@@ -190,11 +190,15 @@ def test_lists_and_timers_are_found_by_index(sqlite: SqlStore, make: Any) -> Non
     key = plan(statements.event_by_key, office=OFFICE, key="k")
     assert "ix_cc_events_office_key (office=? AND key=?)" in key
     inbox = plan(statements.listed(OFFICE, CaseQuery(states=[("case", "handling"), ("slip", "issued")])))
-    assert "ix_cc_cases_office_kind_state (office=? AND kind=? AND state=?)" in inbox
+    assert "ix_cc_cases_office_kind_state_due_at_number (office=? AND kind=? AND state=?)" in inbox
     families = plan(statements.open_families, office=OFFICE, procedures=["online_opinion"], after="", most=9)
     assert "ix_cc_cases_open (office=? AND root_id>?)" in families
     unheaded = plan(statements.unheaded, office=OFFICE, most=9)
     assert "ix_cc_cases_unheaded (office=?)" in unheaded
+    page = plan(statements.listed(OFFICE, CaseQuery(states=[("case", "handling"), ("slip", "issued")], limit=50)))
+    assert page.count("ix_cc_cases_office_kind_state_due_at_number (office=? AND kind=? AND state=?)") == 2
+    # Only the page itself is sorted, not the cases of each state.
+    assert page.count("TEMP B-TREE") == 1, page
     unit = plan(statements.listed(OFFICE, CaseQuery(unit="water", open_only=True)))
     assert "ix_cc_cases_office_unit (office=? AND unit=?)" in unit
     every = plan(statements.listed(OFFICE, CaseQuery(open_only=True, limit=50)))

@@ -126,7 +126,7 @@ def commands(engine: Engine) -> Iterator[tuple[str, Command]]:
         text = rng.randbytes(rng.randrange(40_000)).hex()
         fire = partial(engine.fire, case, kind, key=key)
         ways: dict[str, Command] = {
-            "open": partial(engine.open, "errand", {"subject": text}, by=ANN, key=key),
+            "open": partial(open_case, engine, cases, text, key),
             "note": partial(fire, by=ANN, data={"remark": text}),
             "hand_out": partial(fire, by=ANN, data={"units": UNITS}),
             "give": partial(engine.fire, f"{case}-1", kind, by=helper("bea", "north"), key=key),
@@ -134,8 +134,11 @@ def commands(engine: Engine) -> Iterator[tuple[str, Command]]:
             "head": engine.close_heads,
         }
         yield key, ways[kind]
-        if kind == "open":
-            cases = [item.case.number for item in engine.cases() if item.case.parent is None]
+
+
+def open_case(engine: Engine, cases: list[str], subject: str, key: str) -> None:
+    """Open a case, and note down its number. No list is asked for it: on a full disk long ones cannot be sorted."""
+    cases.append(engine.open("errand", {"subject": subject}, by=ANN, key=key).case.number)
 
 
 def attempt(command: Command) -> str:

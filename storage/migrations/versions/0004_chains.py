@@ -55,6 +55,9 @@ def upgrade() -> None:
     op.drop_index(op.f("ix_cc_cases_office_closed_at"), "cc_cases")
     op.drop_index(op.f("ix_cc_timers_office_at"), "cc_timers")
     op.create_index("ix_cc_timers_order", "cc_timers", ["office", "at", "case_id", "clock", "round", "rung"])
+    op.drop_index(op.f("ix_cc_cases_office_kind_state"), "cc_cases")
+    listed = ["office", "kind", "state", "due_at", "number"]
+    op.create_index(op.f("ix_cc_cases_office_kind_state_due_at_number"), "cc_cases", listed)
     edition = ["office", "kind", "name", "version", "fingerprint", "recounted_at"]
     op.create_index("ix_cc_definitions_edition", "cc_definitions", edition)
     unended = sa.column("closed_at").is_(None)
