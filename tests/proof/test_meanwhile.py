@@ -6,8 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event as Signal
 from typing import Any
 
-import pytest
-
 from caseclock.workflow import Actor
 
 CLERK = Actor("ann", frozenset({"officer", "leader", "office"}))
@@ -56,19 +54,6 @@ def test_the_very_first_head_may_be_closed_by_two_at_once(office: Any) -> None:
     office.engine.close_heads()
     assert office.found() == set()
     assert sum(head.ends for head in office.engine.heads()) == 5
-
-
-def test_a_case_that_is_being_written_is_left_to_the_next_head(office: Any) -> None:
-    """On a database of many writers; on SQLite one writes at a time, and a closer waits its turn."""
-    if office.database.dialect.name == "sqlite":
-        pytest.skip("one writes at a time")
-    open_now = office.open("Being written")
-    case = office.engine.case(open_now).case.id
-    with office.store.begin("qingxi", write=True) as held:
-        held.family(case)
-        assert case not in {end.case for end in held_by_others(office)}
-    assert office.engine.close_heads().number > 1
-    assert office.found() == set()
 
 
 def held_by_others(office: Any) -> tuple[Any, ...]:

@@ -91,6 +91,10 @@ TAMPERINGS: dict[str, tuple[tuple[str, ...], set[tuple[str, str, int]]]] = {
         (f"UPDATE cc_clocks SET due_at = started_at WHERE case_id = {OF_THREE}",),
         {("projection", THREE, 0)},
     ),
+    "a due is moved, and by which calendar it was counted forgotten": (
+        (f"UPDATE cc_clocks SET due_at = started_at, calendar = NULL WHERE case_id = {OF_THREE}",),
+        {("projection", THREE, 0)},
+    ),
     "a due is moved in lists alone": (
         (f"UPDATE cc_cases SET due_at = opened_at WHERE number = '{TWO}'",),
         {("projection", TWO, 0)},

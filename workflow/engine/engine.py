@@ -285,7 +285,7 @@ class Engine:
         """Return the cases that wait for something that this actor may do, soonest due first.
 
         Args:
-            limit: look at this many of the cases in the states in question at most.
+            limit: return this many at most.
         """
         with self._session() as session:
             return reading.inbox(session, session.actor(by), limit)

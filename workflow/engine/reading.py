@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from ..clocks import ClockStatus
 from ..errors import NotAllowed, NotFound
@@ -172,16 +173,23 @@ def states(session: Session, state: str | None, stage: str | None) -> tuple[tupl
 
 
 def inbox(session: Session, actor: Actor, limit: int | None = None) -> tuple[ListItem, ...]:
-    """Return the cases that wait for something that ``actor`` may do, soonest due first.
-
-    Args:
-        limit: look at this many of the cases in the states in question at most.
-    """
+    """Return the cases that wait for something that ``actor`` may do, soonest due first; ``limit`` of them at most."""
     states = sorted(_awaited_states(session, actor))
     unit = actor.unit if _acts_for_unit_alone(session, actor) else None
-    found = session.tx.cases(CaseQuery(states=states, unit=unit, open_only=True, limit=limit)) if states else ()
-    items = (_list_item(session, listed, _awaited_actions(session, listed.case, actor)) for listed in found)
-    return tuple(item for item in items if item.actions)
+    query = CaseQuery(states=states, unit=unit, open_only=True, limit=limit)
+    waiting = _waiting(session, actor, query) if states else iter(())
+    return tuple(islice(waiting, limit))
+
+
+def _waiting(session: Session, actor: Actor, query: CaseQuery) -> Iterator[ListItem]:
+    """Yield what waits, page by page: in these states are also cases of units for which the actor does not act."""
+    while found := session.tx.cases(query):
+        for listed in found:
+            if actions := _awaited_actions(session, listed.case, actor):
+                yield _list_item(session, listed, actions)
+        if query.limit is None:
+            return
+        query = replace(query, offset=query.offset + query.limit)
 
 
 def _acts_for_unit_alone(session: Session, actor: Actor) -> bool:

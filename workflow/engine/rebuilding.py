@@ -91,10 +91,15 @@ def differences(session: Session, root: str) -> tuple[Difference, ...]:
     numbers = {case.id: case.number for case in (*cases, *derived.cases)}
     return (
         *_of_cases(numbers, cases, derived.cases),
-        *_of_clocks(numbers, clocks, derived.clocks),
+        *_of_clocks(numbers, clocks, derived.clocks, _waiting(session, derived.cases)),
         *_of_timers(numbers, timers, derived.timers),
         *_of_dues(numbers, tx.listed_family(root), clocks),
     )
+
+
+def _waiting(session: Session, cases: Sequence[Case]) -> frozenset[str]:
+    """The calendars of which the present version may not have reached every case yet."""
+    return session.deployed(cases[0].procedure, cases[0].version).recounting if cases else frozenset()
 
 
 def repair(session: Session, root: str) -> None:
@@ -187,24 +192,29 @@ def _same_mark(kept: Mark, derived: Mark) -> bool:
 
 
 def _of_clocks(
-    numbers: Mapping[str, str], kept: Iterable[ClockRow], derived: Iterable[ClockRow]
+    numbers: Mapping[str, str], kept: Iterable[ClockRow], derived: Iterable[ClockRow], waiting: frozenset[str]
 ) -> Iterator[Difference]:
     old_rows = {(row.case, row.clock): row for row in kept}
     new_rows = {(row.case, row.clock): row for row in derived}
     for (case, clock), old, new in _pairs(old_rows, new_rows):
-        if old is None or new is None or _compared(old, old) != _compared(new, old):
-            yield Difference(
-                numbers[case],
-                say("clock {clock}", clock=clock),
-                old and _compared(old, old),
-                new and _compared(new, old or new),
-            )
+        dated = bool(old and new and _is_dated(old, new, waiting))
+        if old is None or new is None or _compared(old, dated=dated) != _compared(new, dated=dated):
+            told = (row and _compared(row, dated=True) for row in (old, new))
+            yield Difference(numbers[case], say("clock {clock}", clock=clock), *told)
 
 
-def _compared(row: ClockRow, kept: ClockRow) -> tuple[Any, ...]:
-    """What two rows are compared by. The due of a paused clock moves on by itself, and old rows name no calendar."""
-    due = None if kept.paused or kept.calendar is None else (row.due_at, row.provisional, row.calendar)
-    return row.started_at, row.running, row.paused, due
+def _is_dated(kept: ClockRow, derived: ClockRow, waiting: frozenset[str]) -> bool:
+    """Whether the due of a row can be derived.
+
+    That of a paused clock moves on by itself. A row that names no calendar is of an older version, until a recount has
+    reached it.
+    """
+    calendar = (derived.calendar or "").rpartition("@")[0]
+    return not kept.paused and not (kept.calendar is None and calendar in waiting)
+
+
+def _compared(row: ClockRow, *, dated: bool) -> tuple[Any, ...]:
+    return row.started_at, row.running, row.paused, (row.due_at, row.provisional, row.calendar) if dated else None
 
 
 def _of_timers(numbers: Mapping[str, str], kept: Iterable[Timer], derived: Iterable[Timer]) -> Iterator[Difference]:
