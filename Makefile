@@ -62,8 +62,6 @@ bench: $(READY)
 # Writers and workers killed at random points, thousands of times, on both databases.
 KILLS ?= 3000
 crashes: $(READY)
-	$(BIN)/python benchmarks/crashes.py --kills $(KILLS)
-	$(BIN)/python benchmarks/crashes.py --kills $(KILLS) --postgres
 	$(BIN)/python tests/trials/ordeal.py --kills $(KILLS)
 
 clean:
