@@ -267,10 +267,14 @@ class Session:
     @cached_property
     def engine(self) -> Engine:
         """The engine on the office's database."""
+        import logging
+
         from .definitions import YamlReader
         from .storage import SqlStore
         from .workflow import Engine
 
+        # The PostgreSQL driver writes beside our own sentence when a server goes away.
+        logging.getLogger("psycopg").setLevel(logging.CRITICAL)
         self.store = SqlStore(self.office.database)
         return Engine(self.store, YamlReader(), office=self.office.id)
 
