@@ -37,15 +37,22 @@ def inquiries(address: str, reader: Any) -> Iterator[Any]:
     store.close()
 
 
+@contextmanager
+def traced(store: Any) -> Iterator[list[str]]:
+    """Collect the statements that a store sends to SQLite."""
+    seen: list[str] = []
+    with store.engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+    driver.set_trace_callback(seen.append)
+    yield seen
+    driver.set_trace_callback(None)
+
+
 def test_a_change_takes_seven_statements_on_sqlite(tmp_path: Path, reader: Any) -> None:
     """Begin; find the case; its family; the edition of the definitions; the case; the event; commit."""
     with inquiries(f"sqlite:///{tmp_path}/cases.db", reader) as (engine, store):
-        seen: list[str] = []
-        with store.engine.connect() as connection:
-            driver: Any = connection.connection.driver_connection
-        driver.set_trace_callback(seen.append)
-        engine.fire("2026-0002", "draft", by=CLERK, data={"reply": "We will see to it."})
-        driver.set_trace_callback(None)
+        with traced(store) as seen:
+            engine.fire("2026-0002", "draft", by=CLERK, data={"reply": "We will see to it."})
     # SQLite names a statement once more for each trigger that it sets off.
     assert [statement.split()[0] for statement, _ in groupby(seen)] == [
         "BEGIN",
@@ -78,12 +85,8 @@ def test_a_change_takes_six_statements_on_postgresql_and_a_begin_and_a_commit(
 
 def test_a_change_that_stops_a_clock_writes_its_clocks_and_timers_too(tmp_path: Path, reader: Any) -> None:
     with inquiries(f"sqlite:///{tmp_path}/cases.db", reader) as (engine, store):
-        seen: list[str] = []
-        with store.engine.connect() as connection:
-            driver: Any = connection.connection.driver_connection
-        driver.set_trace_callback(seen.append)
-        engine.fire("2026-0001", "answer", by=HEAD)
-        driver.set_trace_callback(None)
+        with traced(store) as seen:
+            engine.fire("2026-0001", "answer", by=HEAD)
     assert len([statement for statement, _ in groupby(seen)]) <= 10
 
 
@@ -101,12 +104,8 @@ def test_a_poll_with_nothing_due_reads_one_index(tmp_path: Path, reader: Any) ->
     """A sweep and the heads: a transaction that asks for timers, and one that asks for chains that have grown."""
     with inquiries(f"sqlite:///{tmp_path}/cases.db", reader) as (engine, store):
         engine.tick()
-        seen: list[str] = []
-        with store.engine.connect() as connection:
-            driver: Any = connection.connection.driver_connection
-        driver.set_trace_callback(seen.append)
-        engine.tick()
-        driver.set_trace_callback(None)
+        with traced(store) as seen:
+            engine.tick()
     assert len([statement for statement in seen if statement.startswith("SELECT")]) <= 3
     assert not [statement for statement in seen if statement.startswith(("INSERT", "UPDATE", "DELETE"))]
 
