@@ -50,9 +50,8 @@ def traced(store: Any) -> Iterator[list[str]]:
 
 def test_a_change_takes_seven_statements_on_sqlite(tmp_path: Path, reader: Any) -> None:
     """Begin; find the case; its family; the edition of the definitions; the case; the event; commit."""
-    with inquiries(f"sqlite:///{tmp_path}/cases.db", reader) as (engine, store):
-        with traced(store) as seen:
-            engine.fire("2026-0002", "draft", by=CLERK, data={"reply": "We will see to it."})
+    with inquiries(f"sqlite:///{tmp_path}/cases.db", reader) as (engine, store), traced(store) as seen:
+        engine.fire("2026-0002", "draft", by=CLERK, data={"reply": "We will see to it."})
     # SQLite names a statement once more for each trigger that it sets off.
     assert [statement.split()[0] for statement, _ in groupby(seen)] == [
         "BEGIN",
@@ -84,9 +83,8 @@ def test_a_change_takes_six_statements_on_postgresql_and_a_begin_and_a_commit(
 
 
 def test_a_change_that_stops_a_clock_writes_its_clocks_and_timers_too(tmp_path: Path, reader: Any) -> None:
-    with inquiries(f"sqlite:///{tmp_path}/cases.db", reader) as (engine, store):
-        with traced(store) as seen:
-            engine.fire("2026-0001", "answer", by=HEAD)
+    with inquiries(f"sqlite:///{tmp_path}/cases.db", reader) as (engine, store), traced(store) as seen:
+        engine.fire("2026-0001", "answer", by=HEAD)
     assert len([statement for statement, _ in groupby(seen)]) <= 10
 
 
