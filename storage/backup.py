@@ -42,6 +42,8 @@ def restore(address: str, backup: Path, now: datetime) -> Path | None:
     target = _file_of(address, must_exist=False)
     if not backup.is_file():
         raise NotFound(say("there is no file {file}", file=str(backup)))
+    if target.exists() and backup.samefile(target):
+        raise Conflict(say("this file is the database itself"), say("name a backup of it"))
     _check(backup)
     kept = _set_aside(target, now) if target.exists() else None
     _copy(backup, target)
@@ -65,8 +67,15 @@ def _copy(source: Path, target: Path) -> None:
     half = target.with_name(f"{target.name}.half")
     half.unlink(missing_ok=True)
     try:
-        with closing(sqlite3.connect(source)) as from_file, closing(sqlite3.connect(half)) as to_file:
-            from_file.backup(to_file, pages=PAGES, sleep=0.005)
+        with (
+            closing(sqlite3.connect(source, isolation_level=None)) as from_file,
+            closing(sqlite3.connect(half)) as to_file,
+        ):
+            # Held to one moment: otherwise the copy begins anew after every change that somebody makes meanwhile.
+            from_file.execute("BEGIN")
+            from_file.execute("SELECT 1 FROM sqlite_master").fetchone()
+            from_file.backup(to_file, pages=PAGES)
+            from_file.execute("ROLLBACK")
             # A copy is one file: it must not need the log of a database that it is not.
             to_file.execute("PRAGMA journal_mode=DELETE")
         _check(half)
@@ -114,7 +123,9 @@ def _set_aside(target: Path, now: datetime) -> Path:
             raise _in_use() from error
         if busy:
             raise _in_use()
-    kept = target.with_name(f"{target.stem}-until-{now:%Y%m%dT%H%M%S}{target.suffix}")
+    kept = target.with_name(f"{target.stem}-until-{now:%Y%m%dT%H%M%S.%f}{target.suffix}")
+    if kept.exists():
+        raise Conflict(say("there is a file {file} already", file=str(kept)), say("name another file"))
     target.replace(kept)
     for log in ("-wal", "-shm"):
         target.with_name(target.name + log).unlink(missing_ok=True)

@@ -34,6 +34,11 @@ def digest(value: Any) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
+def fingerprint(compiled: str) -> str:
+    """Return what a definition is known by: the SHA-256 of its compiled text, in hexadecimal digits."""
+    return hashlib.sha256(compiled.encode()).hexdigest()
+
+
 def told(instant: datetime) -> str:
     """Return an instant as text of fixed width in UTC, the form in which it enters a chain.
 

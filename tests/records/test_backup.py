@@ -74,7 +74,7 @@ def test_a_restored_database_is_the_one_of_then_and_the_present_one_is_kept(
     store.close()
     kept = restore(address, tmp_path / "copy.db", NOON)
     assert numbers(address, engine_on) == ["2026-0001", "2026-0002", "2026-0003"]
-    assert kept == tmp_path / "cases-until-20261118T040000.db"
+    assert kept == tmp_path / "cases-until-20261118T040000.000000.db"
     assert len(numbers(f"sqlite:///{kept}", engine_on)) == 4
 
 
@@ -82,6 +82,18 @@ def test_a_lost_database_is_restored(address: str, tmp_path: Path, engine_on: An
     back_up(address, tmp_path / "copy.db")
     (tmp_path / "cases.db").unlink()
     assert restore(address, tmp_path / "copy.db", NOON) is None
+    assert len(numbers(address, engine_on)) == 3
+
+
+def test_the_database_itself_is_no_backup_and_what_is_kept_aside_is_never_overwritten(
+    address: str, tmp_path: Path, engine_on: Any
+) -> None:
+    with pytest.raises(Conflict, match="the database itself"):
+        restore(address, tmp_path / "cases.db", NOON)
+    back_up(address, tmp_path / "copy.db")
+    restore(address, tmp_path / "copy.db", NOON)
+    with pytest.raises(Conflict, match="already"):
+        restore(address, tmp_path / "copy.db", NOON)
     assert len(numbers(address, engine_on)) == 3
 
 

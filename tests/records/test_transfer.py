@@ -117,6 +117,24 @@ def test_a_family_that_is_cut_short_or_has_grown_is_not_mixed_with_the_one_that_
     assert "another history" in target.load(source.export(["2026-0001"])).failed["2026-0001"].text()
 
 
+def test_a_file_that_was_cut_off_loads_nothing_of_what_is_not_whole(source: Engine, target: Engine) -> None:
+    lines = list(source.export())
+    last = max(at for at, line in enumerate(lines) if "event" in json.loads(line))
+    for end in (last, last - 1):
+        report = target.load(lines[:end])
+        assert "cut off" in next(iter(report.failed.values())).text()
+        with pytest.raises(NotFound):
+            target.case("2026-0003")
+    assert target.load(lines).failed == {}
+
+
+def test_a_definition_that_is_not_what_its_fingerprint_says_is_refused(source: Engine, target: Engine) -> None:
+    forged = edited(list(source.export()), lambda found: found["definition"].update(compiled="{}"), "definition")
+    with pytest.raises(InvalidInput, match="was changed"):
+        target.load(forged)
+    assert target.cases() == ()
+
+
 def test_a_number_that_another_case_has_here_is_refused(source: Engine, target: Engine, engine_on: Any) -> None:
     other = engine_on(MemoryStore())
     for name in ("cn.calendar.yaml", "online_opinion.procedure.yaml"):

@@ -25,12 +25,22 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class FamilyRecord:
-    """A case with its subcases: everything recorded of it, and by which versions of which calendars it was counted."""
+    """A case with its subcases: everything recorded of it, and by which versions of which calendars it was counted.
+
+    Args:
+        announced: how many events and documents its line says that follow.
+    """
 
     root: str
     calendars: Mapping[str, int]
     events: tuple[Event, ...] = ()
     documents: tuple[IssuedDocument, ...] = ()
+    announced: tuple[int, int] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether as many events and documents followed as were announced, at least the event that opens it."""
+        return bool(self.events) and self.announced in (None, (len(self.events), len(self.documents)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,8 @@ def family_lines(family: FamilyRecord, *, private: bool) -> Iterator[str]:
     Args:
         private: with private values and their salts; without them the chain can still be verified.
     """
-    yield canonical({"family": family.root, "calendars": dict(family.calendars)})
+    counts = {"events": len(family.events), "documents": len(family.documents)}
+    yield canonical({"family": family.root, "calendars": dict(family.calendars), **counts})
     for event in family.events:
         values = {
             name: {"salt": seal.salt, "value": event.data[name]}
@@ -111,7 +122,8 @@ def read_records(lines: Iterable[str], office: str) -> Iterator[Record]:
                 yield family
                 family = None
             if "family" in found:
-                family = FamilyRecord(found["family"], found["calendars"])
+                announced = int(found["events"]), int(found["documents"])
+                family = FamilyRecord(found["family"], dict(found["calendars"]), announced=announced)
             elif "definition" in found:
                 yield _definition(found["definition"], office)
             else:

@@ -77,6 +77,8 @@ def derive(session: Session, events: Sequence[Event], kept: Sequence[ClockRow] =
     Raises ValueError when the events do not follow one another, and `CaseclockError` when they cannot be counted.
     """
     cases = fold(events)
+    if not cases:
+        raise ValueError("there are no events")
     deployed = _as_counted(session, session.deployed(cases[0].procedure, cases[0].version), kept)
     clocks, timers = project(deployed, Family(cases), session.now)
     return Projection(cases, clocks, timers)

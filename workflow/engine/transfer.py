@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain as following
 
-from ..chain import commitment, digest, link
+from ..chain import commitment, digest, fingerprint, link
 from ..errors import CaseclockError, Conflict, InvalidInput
 from ..history import Event
 from ..messages import Message, say
@@ -97,11 +97,20 @@ def _check_office(found: str, office: str) -> None:
 
 
 def _take_definition(sessions: Sessions, one: Definition) -> bool:
-    """Deploy a definition as it was; return whether it was not here already."""
+    """Deploy a definition as it was; return whether it was not here already.
+
+    Raises `InvalidInput` for one that is not what its fingerprint says.
+    """
+    if fingerprint(one.compiled) != one.fingerprint:
+        raise InvalidInput(say("the {kind} {name} version {version} was changed after it was deployed", **_named(one)))
     with sessions(write=True) as session:
         known = session.tx.definition(one.kind, one.name, one.version)
         session.tx.deploy(one)
         return known is None
+
+
+def _named(one: Definition) -> dict[str, object]:
+    return {"kind": one.kind, "name": one.name, "version": one.version}
 
 
 def _with_family(sessions: Sessions, report: LoadReport, record: FamilyRecord) -> LoadReport:
@@ -125,6 +134,8 @@ def _number(record: FamilyRecord) -> str:
 
 def _check(record: FamilyRecord) -> None:
     """Raise `InvalidInput` unless everything about a family proves to be as it was recorded."""
+    if not record.is_whole:
+        raise InvalidInput(say("the file is damaged or cut off: export again"))
     ends: dict[str, tuple[int, str]] = {}
     erased = {
         (event.case, name): event.seq

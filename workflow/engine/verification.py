@@ -6,14 +6,13 @@ rewrites a whole chain is found by the heads, and who rewrites those too by a he
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ..chain import HEAD_LINE, Head, commitment, digest, link, merkle_root
+from ..chain import HEAD_LINE, Head, commitment, digest, fingerprint, link, merkle_root
 from ..errors import CaseclockError, InvalidInput, Unreadable
 from ..history import Case, Event
 from ..messages import Message, say
@@ -310,7 +309,7 @@ def _projections(session: Session, root: str, numbers: Mapping[str, str]) -> Ite
 def verify_definitions(definitions: Iterable[Definition]) -> Iterator[Finding]:
     """Yield the deployed definitions that no longer are what their fingerprint says."""
     for one in definitions:
-        if hashlib.sha256(one.compiled.encode()).hexdigest() != one.fingerprint:
+        if fingerprint(one.compiled) != one.fingerprint:
             message = say(
                 "the {kind} {name} version {version} was changed after it was deployed",
                 kind=one.kind,
