@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..workflow.calendars import Calendar
+from ..workflow.chain import fingerprint
 from ..workflow.errors import DefinitionInvalid, NotFound, Problem
 from ..workflow.messages import say
 from ..workflow.model import Procedure
@@ -105,7 +106,7 @@ def _compile_procedure(source: Source) -> Compiled:
     procedure = read_procedure(source)
     compiled = codec.dump(procedure)
     warnings = tuple(_warnings(procedure, source))
-    return Compiled("procedure", procedure.id, procedure.version, codec.fingerprint(compiled), compiled, warnings)
+    return Compiled("procedure", procedure.id, procedure.version, fingerprint(compiled), compiled, warnings)
 
 
 def _compile_calendar(source: Source) -> Compiled:
@@ -123,7 +124,7 @@ def _compile_roster(source: Source) -> Compiled:
     from .roster_reader import read_roster
 
     compiled = codec.dump(read_roster(source))
-    return Compiled("roster", "roster", None, codec.fingerprint(compiled), compiled)
+    return Compiled("roster", "roster", None, fingerprint(compiled), compiled)
 
 
 _COMPILERS: Mapping[Kind, Callable[[Source], Compiled]] = {

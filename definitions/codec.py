@@ -6,7 +6,6 @@ have their default are left out. The order of mappings is kept: the first state 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import types
 from collections.abc import Mapping
@@ -32,11 +31,6 @@ def load(kind: type[Made], text: str) -> Made:
     """
     made: Made = _decode(kind, json.loads(text))
     return made
-
-
-def fingerprint(text: str) -> str:
-    """Return the SHA-256 of a dumped value."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _encode(value: Any) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, DateTime, Integer, String, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from ..workflow.chain import canonical
+from ..workflow.chain import canonical, told
 from .values import as_utc
 
 INSTANT_WIDTH = 27
@@ -23,7 +23,7 @@ def instant_text(value: datetime) -> str:
     >>> instant_text(datetime(2026, 11, 23, 9, tzinfo=timezone(timedelta(hours=8))))
     '2026-11-23T01:00:00.000000Z'
     """
-    return as_utc(value).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    return told(as_utc(value))
 
 
 Position = BigInteger().with_variant(Integer, "sqlite")

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ..workflow.errors import Unreadable
+from ..workflow.errors import MALFORMED, Unreadable
 from ..workflow.messages import say
 
 T = TypeVar("T")
-
-MALFORMED = (ValueError, TypeError, KeyError, AttributeError, IndexError)
-"""What reading a value of the wrong form raises."""
 
 
 def readable(make: Callable[..., T], row: Any, *more: Any) -> T:

@@ -16,7 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import TypeEngine
 
-from .damage import MALFORMED, unreadable
+from ..workflow.errors import MALFORMED
+from .damage import unreadable
 
 Process = Callable[[Any], Any]
 

@@ -45,7 +45,7 @@ def told(instant: datetime) -> str:
     >>> told(datetime(2026, 11, 23, 1, tzinfo=UTC))
     '2026-11-23T01:00:00.000000Z'
     """
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def commitment(salt: str, value: Any) -> str:

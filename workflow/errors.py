@@ -21,6 +21,9 @@ from dataclasses import dataclass
 
 from .messages import ENGLISH, Language, Message
 
+MALFORMED = (ValueError, TypeError, KeyError, AttributeError, IndexError)
+"""What reading a value of the wrong form raises; only somebody's hand in the database can have put one there."""
+
 
 class CaseclockError(Exception):
     """The base of all errors that this package raises on purpose.

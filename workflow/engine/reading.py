@@ -163,9 +163,8 @@ def states(session: Session, state: str | None, stage: str | None) -> tuple[tupl
     """Return the pairs of kind and state that some procedure has with this state, and in this stage."""
     found = {
         (kind, name)
-        for it in session.tx.definitions()
-        if it.kind == "procedure"
-        for kind, machine in session.deployed(it.name, it.version).machines.items()
+        for deployed in _all_deployed(session)
+        for kind, machine in deployed.machines.items()
         for name, declared in machine.lifecycle.states.items()
         if state in (None, name) and stage in (None, declared.stage)
     }
@@ -194,8 +193,7 @@ def _waiting(session: Session, actor: Actor, query: CaseQuery) -> Iterator[ListI
 
 def _acts_for_unit_alone(session: Session, actor: Actor) -> bool:
     """Whether whatever waits for the actor is held by the actor's unit, so that other units' cases need no look."""
-    deployed = (it for it in session.tx.definitions() if it.kind == "procedure")
-    procedures = (session.deployed(it.name, it.version).procedure for it in deployed)
+    procedures = (deployed.procedure for deployed in _all_deployed(session))
     held = [procedure.roles[role] for procedure in procedures for role in actor.roles if role in procedure.roles]
     return actor.unit is not None and all(role.of_unit for role in held)
 
@@ -234,10 +232,16 @@ def _holds_role(deployed: Deployed, case: Case, action: Action, actor: Actor) ->
 def _awaited_states(session: Session, actor: Actor) -> Iterator[tuple[str, str]]:
     """Yield the pairs of kind and state in which some procedure waits for one of the actor's roles."""
     pairs = set()
+    for deployed in _all_deployed(session):
+        for kind, machine in deployed.machines.items():
+            for state in machine.lifecycle.states:
+                if any(not action.optional and actor.roles & set(action.by) for action in machine.legal(state)):
+                    pairs.add((kind, state))
+    yield from pairs
+
+
+def _all_deployed(session: Session) -> Iterator[Deployed]:
+    """Yield every version of every procedure that the office has deployed."""
     for definition in session.tx.definitions():
         if definition.kind == "procedure":
-            for kind, machine in session.deployed(definition.name, definition.version).machines.items():
-                for state in machine.lifecycle.states:
-                    if any(not action.optional and actor.roles & set(action.by) for action in machine.legal(state)):
-                        pairs.add((kind, state))
-    yield from pairs
+            yield session.deployed(definition.name, definition.version)

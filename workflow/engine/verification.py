@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ..chain import HEAD_LINE, Head, commitment, digest, fingerprint, link, merkle_root
-from ..errors import CaseclockError, InvalidInput, Unreadable
+from ..errors import MALFORMED, CaseclockError, InvalidInput, Unreadable
 from ..history import Case, Event
 from ..messages import Message, say
 from ..ports import Definition, IssuedDocument
@@ -21,9 +21,6 @@ from .rebuilding import PAGE, differences, differing_serials, drawn
 from .session import Session, Sessions, family_pages
 
 T = TypeVar("T")
-
-MALFORMED = (ValueError, TypeError, KeyError, AttributeError, IndexError)
-"""What is raised by a value of the wrong form, which only somebody's hand in the database can have put there."""
 
 _LINE = re.compile(rf"{HEAD_LINE} (?P<number>\d+) \S+ (?P<digest>[0-9a-f]{{64}}) (?P<office>[^\r\n\"]+)")
 
