@@ -120,6 +120,16 @@ class MemoryTransaction:
         members = self._kept.families[self._kept.cases[root].root]
         return tuple(self._kept.cases[member] for member in members)
 
+    def named(self, ref: str) -> tuple[str, tuple[Case, ...]]:
+        """Return the id of the case that ``ref`` names, and its family."""
+        case = self.find(ref)
+        return case, self.family(case)
+
+    def first_timer(self, root: str) -> datetime | None:
+        """Return the instant of the first undelivered rung of a case and its subcases."""
+        members = self._kept.families.get(root, ())
+        return min((timer.at for member in members for timer in self._kept.timers.get(member, ())), default=None)
+
     def events(self, root: str) -> tuple[Event, ...]:
         """Return the events of a case and its subcases, in order of recording."""
         return self._kept.events.get(root, ())

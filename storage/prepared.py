@@ -78,6 +78,15 @@ class Prepared:
         return bound if self._order is None else [bound[name] for name in self._order]
 
 
+def send(connection: Connection, statement: str) -> None:
+    """Run a statement without values on the driver's connection; errors are SQLAlchemy's."""
+    errors = connection.dialect.loaded_dbapi.Error
+    try:
+        connection.connection.cursor().execute(statement)
+    except errors as error:
+        raise _told(statement, error, errors, connection.dialect) from error
+
+
 def _told(statement: str, error: Exception, errors: type[Exception], dialect: Dialect) -> Exception:
     """The driver's error as SQLAlchemy raises it. The values are left out: private ones must not stand in a log."""
     told: Exception = DBAPIError.instance(statement, None, error, errors, hide_parameters=True, dialect=dialect)

@@ -40,6 +40,7 @@ class SqlStore:
 
     def __init__(self, database: Engine | URL | str, *, wait: float = WAIT) -> None:
         self.engine = database if isinstance(database, Engine) else open_engine(database, wait=wait)
+        self._reading = self.engine.execution_options(**_for_reading(self.engine))
 
     @staticmethod
     def joined(connection: Connection) -> JoinedStore:
@@ -54,10 +55,7 @@ class SqlStore:
         """
         with reported():
             refuse_missing_file(self.engine.url)
-            with (
-                self.engine.connect().execution_options(**_options(self.engine, write)) as connection,
-                connection.begin(),
-            ):
+            with (self.engine if write else self._reading).connect() as connection, connection.begin():
                 ensure_begun(connection)
                 check_schema(connection)
                 yield SqlTransaction(connection, office, write=write)
@@ -125,10 +123,9 @@ class JoinedStore:
         savepoint.commit()
 
 
-def _options(engine: Engine, write: bool) -> dict[str, Any]:
-    if engine.dialect.name == POSTGRESQL:
-        return {} if write else READ_ONE_MOMENT
-    return {READING: not write}
+def _for_reading(engine: Engine) -> dict[str, Any]:
+    """The execution options of a connection that will only read."""
+    return READ_ONE_MOMENT if engine.dialect.name == POSTGRESQL else {READING: True}
 
 
 def open_engine(address: URL | str, *, wait: float = WAIT) -> Engine:
@@ -169,7 +166,7 @@ def create_store(address: URL | str, *, wait: float = WAIT) -> SqlStore:
 
 def upgrade_if_needed(engine: Engine) -> None:
     """Bring our tables in a host's database to this version, in one transaction; the host's own are not touched."""
-    with reported(), engine.connect().execution_options(**_options(engine, write=False)) as connection:
+    with reported(), engine.connect().execution_options(**_for_reading(engine)) as connection:
         found = schema_revision(connection)
     if found == REVISIONS[-1]:
         return

@@ -7,7 +7,7 @@ is begun here, a writing one with BEGIN IMMEDIATE, which waits for its turn befo
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event
@@ -15,6 +15,7 @@ from sqlalchemy import URL, Connection, Engine, event
 from ..workflow.errors import StorageFailed
 from ..workflow.messages import say
 from .failures import missing_file
+from .prepared import send
 
 WAIT = 10.0
 """Seconds that a writer waits for another one to finish."""
@@ -90,7 +91,7 @@ def ensure_begun(connection: Connection) -> None:
             say("hand over a connection in a transaction, without isolation_level AUTOCOMMIT"),
         )
     reading = connection.get_execution_options().get(READING, False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    send(connection, "BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _commits_by_itself(connection: Connection) -> bool:
@@ -109,5 +110,5 @@ def refuse_missing_file(url: URL) -> None:
     path = url.database
     if url.get_backend_name() != "sqlite" or not path or path == ":memory:" or path.startswith("file:"):
         return
-    if not Path(path).exists():
+    if not os.path.exists(path):
         raise missing_file(path)

@@ -17,8 +17,10 @@ from sqlalchemy import (
     bindparam,
     delete,
     false,
+    func,
     insert,
     join,
+    literal_column,
     or_,
     select,
     text,
@@ -44,11 +46,26 @@ lock_root = (
     select(cases.c.id).where(cases.c.office == _office, cases.c.id == root_of_case.scalar_subquery()).with_for_update()
 )
 
-family_of_case = (
-    select(cases)
-    .where(cases.c.office == _office, cases.c.root_id == root_of_case.scalar_subquery())
-    .order_by(cases.c.position)
+# The number goes before the id, should one case be numbered as another is identified.
+root_of_named = (
+    select(cases.c.root_id)
+    .where(cases.c.office == _office, or_(cases.c.number == bindparam("ref"), cases.c.id == bindparam("ref")))
+    .order_by(cases.c.number != bindparam("ref"))
+    .limit(literal_column("1"))
 )
+lock_named_root = (
+    select(cases.c.id).where(cases.c.office == _office, cases.c.id == root_of_named.scalar_subquery()).with_for_update()
+)
+
+_first_timer = (
+    select(func.min(timers.c.at))
+    .where(timers.c.office == cases.c.office, timers.c.case_id == cases.c.id)
+    .scalar_subquery()
+    .label("first_timer")
+)
+_whole_family = select(cases, _first_timer).where(cases.c.office == _office).order_by(cases.c.position)
+family_of_case = _whole_family.where(cases.c.root_id == root_of_case.scalar_subquery())
+family_of_named = _whole_family.where(cases.c.root_id == root_of_named.scalar_subquery())
 
 family = select(cases).where(cases.c.office == _office, cases.c.root_id == bindparam("root")).order_by(cases.c.position)
 
@@ -211,8 +228,8 @@ add_case = insert(cases)
 change_case = update(cases).where(
     cases.c.office == bindparam("_office"), cases.c.id == bindparam("_id"), cases.c.revision == bindparam("_expected")
 )
-CHANGING = ("state", "since", "closed_at", "revision", "data", "marks", "delivered", "link", "unheaded")
-"""The columns of a case that its events change; the others stay as they were when it was opened."""
+CHANGING = ("state", "since", "revision", "data", "marks", "delivered", "link")
+"""The columns of a case that every event writes; those that change seldom are written only when they do."""
 
 PROJECTED = ("due_clock", "due_at", "due_provisional", "projected")
 """The columns of a case that follow from its clocks and timers."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.sql.base import Executable
@@ -41,6 +41,18 @@ NEWEST = 500
 """Among how many of the newest numbers a mistyped one is looked for."""
 
 
+class Kept(NamedTuple):
+    """Those columns of a case that are written only when they change, as they are in the database."""
+
+    projected: str | None
+    closed_at: datetime | None
+    unheaded: bool | None
+
+
+UNKNOWN = Kept(None, datetime.min, None)
+"""What is kept of a case that this transaction has not read: every column is written."""
+
+
 class SqlTransaction:
     """One transaction of one office; see `Transaction` for what each method promises."""
 
@@ -48,7 +60,9 @@ class SqlTransaction:
         self._connection = connection
         self._office = office
         self._write = write
-        self._projected: dict[str, str | None] = {}
+        self._on_server = connection.dialect.name == "postgresql"
+        self._kept: dict[str, Kept] = {}
+        self._first_timers: dict[str, datetime | None] = {}
 
     def find(self, ref: str) -> str:
         """Return the id of the case that ``ref`` names."""
@@ -64,12 +78,36 @@ class SqlTransaction:
     def family(self, root: str) -> tuple[Case, ...]:
         """Return a case with all its subcases, the case first; locked if this transaction writes."""
         # SQLite has locked the whole file already.
-        if self._write and self._connection.dialect.name == "postgresql":
+        if self._write and self._on_server:
             self._first(statements.lock_root, case=root)
         found = self._all(statements.family_of_case, case=root)
         if not found:
             raise NotFound(say("no case {case} in this office", case=root))
-        self._projected.update((row.id, row.projected) for row in found)
+        return self._family(found)
+
+    def named(self, ref: str) -> tuple[str, tuple[Case, ...]]:
+        """Return the id of the case that ``ref`` names, and its family; locked if this transaction writes."""
+        exact = reference.normal(ref)
+        if self._write and self._on_server:
+            self._first(statements.lock_named_root, ref=exact)
+        found = self._all(statements.family_of_named, ref=exact)
+        if not found:
+            case = self.find(ref)
+            return case, self.family(case)
+        (named,) = [row for row in found if row.number == exact] or [row for row in found if row.id == exact]
+        return str(named.id), self._family(found)
+
+    def first_timer(self, root: str) -> datetime | None:
+        """Return the instant of the first undelivered rung of a case and its subcases."""
+        if root not in self._first_timers:
+            self._first_timers[root] = min((timer.at for timer in self.timers_of(root)), default=None)
+        return self._first_timers[root]
+
+    def _family(self, found: Sequence[Any]) -> tuple[Case, ...]:
+        """The cases of a family's rows; what a change of them will ask for is noted down."""
+        self._kept.update((row.id, Kept(row.projected, row.closed_at, row.unheaded)) for row in found)
+        timers = (row.first_timer for row in found if row.first_timer is not None)
+        self._first_timers[found[0].root_id] = min(timers, default=None)
         return tuple(readable(rows.case_of, row) for row in found)
 
     def events(self, root: str) -> tuple[Event, ...]:
@@ -146,6 +184,7 @@ class SqlTransaction:
         self._run(statements.add_end, [rows.end_row(head, end) for end in ends])
         places = [{"_office": self._office, "_id": end.case, "_revision": end.seq} for end in ends]
         self._run(statements.cover, places)
+        self._kept.clear()
 
     def contradicted(self, head: int) -> tuple[End, ...]:
         """Return those ends that a head covers of which the history has no such event, or one with another link."""
@@ -173,7 +212,7 @@ class SqlTransaction:
             if self._run(statements.rewrite_case, [row | place]) != 1:
                 self._run(statements.add_case, [row])
         change = Change(projected=tuple(case.id for case in cases), clocks=tuple(clocks), timers=tuple(timers))
-        self._projected.clear()
+        self._kept.clear()
         self._project(change, self._projections(change))
 
     def serials(self) -> Mapping[str, int]:
@@ -257,11 +296,28 @@ class SqlTransaction:
         for case in cases:
             if expected[case.id] == 0:
                 continue
-            row = rows.case_row(case)
-            changes = {name: row[name] for name in statements.CHANGING} | projections.get(case.id, {})
+            changes = self._changes(case, projections.get(case.id, {}))
             place = {"_office": self._office, "_id": case.id, "_expected": expected[case.id]}
             if self._run(statements.change_case, [changes | place]) != 1:
                 raise self._overtaken(case)
+            self._kept[case.id] = self._kept.get(case.id, UNKNOWN)._replace(closed_at=case.closed_at, unheaded=True)
+            self._first_timers.pop(case.root, None)
+
+    def _changes(self, case: Case, projection: dict[str, Any]) -> dict[str, Any]:
+        """Those columns of a case that are to be written: the ones that change seldom only when they change.
+
+        Indexes of some rows only are made of these, and SQLite writes such an index whenever the column is set, be it
+        to what it is already.
+        """
+        row, kept = rows.case_row(case), self._kept.get(case.id, UNKNOWN)
+        names = [*statements.CHANGING]
+        if row["closed_at"] != kept.closed_at:
+            names.append("closed_at")
+        # On a server, somebody may be closing a head over a subcase at this moment: only the case itself is locked.
+        if not kept.unheaded or self._on_server:
+            names.append("unheaded")
+        told = projection if projection.get("projected") != kept.projected else {}
+        return {name: row[name] for name in names} | told
 
     def _projections(self, change: Change) -> dict[str, dict[str, Any]]:
         """The columns that follow from the clocks and timers of each case that a change projects."""
@@ -279,8 +335,9 @@ class SqlTransaction:
 
     def _project(self, change: Change, projections: Mapping[str, dict[str, Any]]) -> None:
         """Write the clocks and timers of those cases of which they are not as they are kept already."""
-        other = {case for case, told in projections.items() if self._projected.get(case) != told["projected"]}
-        self._projected.update((case, projections[case]["projected"]) for case in other)
+        other = {case for case, told in projections.items() if self._projected_of(case) != told["projected"]}
+        for case in other:
+            self._kept[case] = self._kept.get(case, UNKNOWN)._replace(projected=projections[case]["projected"])
         places = [{"office": self._office, "case": case} for case in sorted(other)]
         self._run(statements.drop_clocks, places)
         self._run(statements.drop_timers, places)
@@ -291,6 +348,9 @@ class SqlTransaction:
         written = {case.id for case in change.cases}
         due = [{"_office": self._office, "_id": case, **projections[case]} for case in sorted(other - written)]
         self._run(statements.set_projected, due)
+
+    def _projected_of(self, case: str) -> str | None:
+        return self._kept.get(case, UNKNOWN).projected
 
     def _overtaken(self, case: Case) -> Conflict | NotFound:
         last = self._first(statements.last_event, case=case.id)

@@ -17,6 +17,8 @@ from typing import Any
 
 from .history import Event, Seal
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 
 def canonical(value: Any) -> str:
     """Return plain JSON values as their one canonical text: sorted keys, no blanks, Chinese left readable.
@@ -26,7 +28,7 @@ def canonical(value: Any) -> str:
     >>> canonical({"b": [1, None], "a": "留言"})
     '{"a":"留言","b":[1,null]}'
     """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _CANONICAL.encode(value)
 
 
 def digest(value: Any) -> str:
@@ -45,7 +47,8 @@ def told(instant: datetime) -> str:
     >>> told(datetime(2026, 11, 23, 1, tzinfo=UTC))
     '2026-11-23T01:00:00.000000Z'
     """
-    return instant.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    moment = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def commitment(salt: str, value: Any) -> str:

@@ -182,6 +182,19 @@ class Transaction(Protocol):
             root: the id of any case of the family.
         """
 
+    def named(self, ref: str) -> tuple[str, tuple[Case, ...]]:
+        """Return the id of the case that ``ref`` names, and its family: `find` and `family` in one.
+
+        Raises `NotFound`, or `Conflict` when several cases match.
+        """
+
+    def first_timer(self, root: str) -> datetime | None:
+        """Return the instant of the first undelivered rung of a case and its subcases, None when there is none.
+
+        Args:
+            root: the id of the case without parent.
+        """
+
     def events(self, root: str) -> tuple[Event, ...]:
         """Return the events of a case and its subcases, in order of recording."""
 

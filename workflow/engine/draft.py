@@ -63,6 +63,7 @@ class Draft:
         next_serial: gives the next number of a series.
         new_salt: gives the salt of the commitment of a private value.
         recorded: gives the family's history as it has been recorded; read only for what is entered late.
+        first_timer: gives the instant of the first rung that is still to come in the family as it is kept.
         family: the case with its subcases; empty while the case is still to be opened.
         arrivals: events by which a subcase came to another state; joined only when the whole deed is done.
     """
@@ -74,6 +75,7 @@ class Draft:
     next_serial: Callable[[str], int]
     new_salt: Callable[[], str] = new_salt
     recorded: Callable[[], tuple[Event, ...]] = tuple
+    first_timer: Callable[[], datetime | None] = lambda: None
     family: Family = field(default_factory=lambda: Family(()))
     events: list[Event] = field(default_factory=list)
     papers: list[IssuedDocument] = field(default_factory=list)
@@ -165,9 +167,16 @@ class Draft:
 
         A rung is delivered in the name of the system and takes effect at its legal instant, however late it is entered.
         """
+        if not self.events and not self._is_any_due(until):
+            return
         while found := next_rung(self.deployed, self.family, self.now, until):
             case, rung = found
             self.perform(Deed(case.id, rung.action, THE_SYSTEM, SYSTEM, rung.at, rung=rung.key))
+
+    def _is_any_due(self, until: datetime) -> bool:
+        """Whether the timers that are kept tell of a rung by then; as good as measuring while nothing has changed."""
+        first = self.first_timer()
+        return first is not None and first <= until
 
     def deliver_rest(self, until: datetime) -> None:
         """Deliver what is due at ``until`` now that everything else is done; nothing follows but `change`."""

@@ -74,8 +74,8 @@ class Session:
 
     def situation(self, ref: str) -> Situation:
         """Return the case that ``ref`` names, as of now. Raises `NotFound`, or `Conflict` when several match."""
-        case_id = self.tx.find(ref)
-        family = self.family(case_id)
+        case_id, cases = self.tx.named(ref)
+        family = Family(cases)
         root = family.root
         return Situation(self.deployed(root.procedure, root.version), family, family.member(case_id), self.now)
 
@@ -93,6 +93,7 @@ class Session:
             self.tx.next_serial,
             recorded=lambda: self.tx.events(family.root.id),
             family=family,
+            first_timer=lambda: self.tx.first_timer(family.root.id),
         )
         if family.cases and deployed.recounting:
             catch_up(draft, self.tx.clocks(family.root.id), self.counting_by)
