@@ -1062,13 +1062,23 @@ def _export(session: Session, cases: tuple[str, ...], output: Path | None, witho
         for line in lines:
             click.echo(line)
         return
-    with output.open("x", encoding="utf-8", newline="\n") as file:
-        # Whoever can read the file can read what people told the office.
-        output.chmod(0o600)
-        count = sum(1 for line in lines if file.write(f"{line}\n"))
+    count = _write_private(output, lines)
     _tell(
         session, {"file": str(output), "lines": count}, say("{count} line(s) in {file}", count=count, file=str(output))
     )
+
+
+def _write_private(output: Path, lines: Iterable[str]) -> int:
+    """Write lines to a new file that only its owner may read, and return how many; it has its name once it is whole."""
+    half = output.with_name(f"{output.name}.half")
+    try:
+        with half.open("w", encoding="utf-8", newline="\n") as file:
+            half.chmod(0o600)
+            count = sum(1 for line in lines if file.write(f"{line}\n"))
+        half.replace(output)
+    finally:
+        half.unlink(missing_ok=True)
+    return count
 
 
 def _tell(session: Session, data: dict[str, Any], told: Message) -> None:

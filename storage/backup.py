@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -30,7 +31,8 @@ def back_up(address: str, target: Path) -> None:
     source = _file_of(address)
     if target.exists():
         raise Conflict(say("there is a file {file} already", file=str(target)), say("name another file"))
-    _copy(source, target)
+    with _copied(source, target) as half:
+        half.replace(target)
 
 
 def restore(address: str, backup: Path, now: datetime) -> Path | None:
@@ -45,8 +47,10 @@ def restore(address: str, backup: Path, now: datetime) -> Path | None:
     if target.exists() and backup.samefile(target):
         raise Conflict(say("this file is the database itself"), say("name a backup of it"))
     _check(backup)
-    kept = _set_aside(target, now) if target.exists() else None
-    _copy(backup, target)
+    with _copied(backup, target) as half:
+        # Only now: until the copy is whole, the database stays where it is.
+        kept = _set_aside(target, now) if target.exists() else None
+        half.replace(target)
     return kept
 
 
@@ -63,7 +67,9 @@ def _file_of(address: str, *, must_exist: bool = True) -> Path:
     return path
 
 
-def _copy(source: Path, target: Path) -> None:
+@contextmanager
+def _copied(source: Path, target: Path) -> Iterator[Path]:
+    """Give a whole copy of a database, beside where it shall be; the block gives it its name."""
     half = target.with_name(f"{target.name}.half")
     half.unlink(missing_ok=True)
     try:
@@ -80,7 +86,7 @@ def _copy(source: Path, target: Path) -> None:
             to_file.execute("PRAGMA journal_mode=DELETE")
         _check(half)
         _to_disk(half)
-        half.replace(target)
+        yield half
         _to_disk(target.parent)
     except sqlite3.Error as error:
         raise StorageFailed(

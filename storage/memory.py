@@ -223,6 +223,14 @@ class MemoryTransaction:
         """Return the ids of cases of which something is kept and that belong to no family: none, in memory."""
         return ()
 
+    def lost_families(self) -> tuple[str, ...]:
+        """Return the ids of families of which events are kept and a case is not: none, in memory."""
+        return ()
+
+    def recorded(self, root: str) -> tuple[Event, ...]:
+        """Return the events that say themselves that they belong to this family, in order of recording."""
+        return self.events(root)
+
     def listed_family(self, root: str) -> tuple[ListedCase, ...]:
         """Return a case with all its subcases as lists show them, in the order of `family`."""
         return tuple(self._listed(case) for case in self.family(root))

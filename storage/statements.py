@@ -63,11 +63,13 @@ _first_timer = (
     .scalar_subquery()
     .label("first_timer")
 )
-_whole_family = select(cases, _first_timer).where(cases.c.office == _office).order_by(cases.c.position)
+# The case itself first, also where its row has been made anew after those of its subcases.
+_parents_first = cases.c.parent_id.is_not(None), cases.c.position
+_whole_family = select(cases, _first_timer).where(cases.c.office == _office).order_by(*_parents_first)
 family_of_case = _whole_family.where(cases.c.root_id == root_of_case.scalar_subquery())
 family_of_named = _whole_family.where(cases.c.root_id == root_of_named.scalar_subquery())
 
-family = select(cases).where(cases.c.office == _office, cases.c.root_id == bindparam("root")).order_by(cases.c.position)
+family = select(cases).where(cases.c.office == _office, cases.c.root_id == bindparam("root")).order_by(*_parents_first)
 
 case_by_number_or_id = select(cases.c.id, cases.c.number).where(
     cases.c.office == _office, or_(cases.c.number == bindparam("ref"), cases.c.id == bindparam("ref"))
@@ -197,6 +199,19 @@ _of_no_family = (
     .where(cases.c.office == _office, _roots.c.id.is_(None))
 )
 strays = union(*_of_nobody, _of_no_family).order_by("case_id")
+
+lost_families = (
+    select(events.c.root_id)
+    .outerjoin(cases, and_(cases.c.office == events.c.office, cases.c.id == events.c.case_id))
+    .where(events.c.office == _office, cases.c.id.is_(None))
+    .distinct()
+    .order_by(events.c.root_id)
+)
+_of_root = events.c.office == _office, events.c.root_id == bindparam("root")
+events_recorded = select(events).where(*_of_root).order_by(events.c.position)
+private_recorded = select(private).where(
+    private.c.office == _office, private.c.case_id.in_(select(events.c.case_id).where(*_of_root))
+)
 
 all_serials = select(serials).where(serials.c.office == _office).order_by(serials.c.series)
 

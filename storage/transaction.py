@@ -198,6 +198,16 @@ class SqlTransaction:
         """Return the ids of cases of which something is kept and that belong to no family, in order."""
         return tuple(str(row[0]) for row in self._all(statements.strays))
 
+    def lost_families(self) -> tuple[str, ...]:
+        """Return the ids of families of which events are kept and a case is not, in order."""
+        return tuple(str(row.root_id) for row in self._all(statements.lost_families))
+
+    def recorded(self, root: str) -> tuple[Event, ...]:
+        """Return the events that say themselves that they belong to this family, in order of recording."""
+        private = rows.private_of(self._all(statements.private_recorded, root=root))
+        found = self._all(statements.events_recorded, root=root)
+        return tuple(readable(rows.event_of, row, private) for row in found)
+
     def listed_family(self, root: str) -> tuple[ListedCase, ...]:
         """Return a case with all its subcases as lists show them, in the order of `family`."""
         return tuple(rows.listed_of(row) for row in self._all(statements.family, root=root))

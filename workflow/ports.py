@@ -264,6 +264,15 @@ class Transaction(Protocol):
         No family holds what has no row of a case, or one that does not lead to a case without parent.
         """
 
+    def lost_families(self) -> tuple[str, ...]:
+        """Return the ids of cases without parent of whose families events are kept and a case is not, in order."""
+
+    def recorded(self, root: str) -> tuple[Event, ...]:
+        """Return the events that say themselves that they belong to this family, in order of recording.
+
+        Unlike `events`, it finds those of which the case is not kept any more.
+        """
+
     def listed_family(self, root: str) -> tuple[ListedCase, ...]:
         """Return a case with all its subcases as lists show them, in the order of `family`."""
 

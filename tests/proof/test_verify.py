@@ -303,3 +303,16 @@ def test_no_column_of_an_event_can_be_changed_unseen(office: Any, column: str) -
     change = f"UPDATE cc_events SET {column} = :forged WHERE case_id = {OF_ONE} AND seq = 2"
     assert office.tamper(change, forged=canonical(FORGED[column])) == 1
     assert ("edited", ONE, 2) in office.found()
+
+
+@pytest.mark.parametrize("number", [TWO, f"{ONE}-2", ONE])
+def test_a_case_whose_row_was_taken_out_is_made_anew_from_its_history(office: Any, number: str) -> None:
+    """The history is there: everything else follows from it, private values too."""
+    before = office.engine.case(number), office.engine.history(number)
+    assert office.tamper(f"DELETE FROM cc_cases WHERE number = '{number}'") == 1
+    (missing,) = office.engine.rebuild(check=True).differences
+    assert (missing.case, missing.what, missing.kept) == (number, "case", None)
+    office.engine.rebuild()
+    assert office.engine.rebuild(check=True).differences == ()
+    assert office.found() == set()
+    assert (office.engine.case(number), office.engine.history(number)) == before

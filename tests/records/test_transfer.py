@@ -75,12 +75,13 @@ def edited(lines: list[str], change: Callable[[dict[str, Any]], None], which: st
     return [*lines[:at], json.dumps(found, ensure_ascii=False), *lines[at + 1 :]]
 
 
-CHANGES: dict[str, tuple[str, Callable[[dict[str, Any]], None]]] = {
-    "an event": ("event", lambda found: found["event"].update(actor="forged")),
-    "a link": ("event", lambda found: found.update(link="0" * 64)),
-    "a private value": ("event", lambda found: found["private"]["author"].update(value="forged")),
-    "a paper": ("document", lambda found: found["document"]["data"].update(unit="forged")),
-    "a paper's number": ("document", lambda found: found["document"].update(number="99")),
+CHANGES: dict[str, tuple[str, Callable[[dict[str, Any]], None], str]] = {
+    "an event": ("event", lambda found: found["event"].update(actor="forged"), "by forged) was changed"),
+    "a link": ("event", lambda found: found.update(link="0" * 64), "was changed or put in afterwards"),
+    "a private value": ("event", lambda found: found["private"]["author"].update(value="forged"), "another author"),
+    "a paper": ("document", lambda found: found["document"]["data"].update(unit="forged"), "was changed"),
+    "a paper's number": ("document", lambda found: found["document"].update(number="99"), "missing or changed"),
+    "its root": ("event", lambda found: found["event"].update(root="forged"), "damaged"),
 }
 
 
@@ -88,13 +89,49 @@ CHANGES: dict[str, tuple[str, Callable[[dict[str, Any]], None]]] = {
 def test_a_family_that_is_not_as_it_was_recorded_is_refused_and_the_others_go_through(
     source: Engine, target: Engine, name: str
 ) -> None:
-    which, change = CHANGES[name]
+    which, change, told = CHANGES[name]
     report = target.load(edited(list(source.export()), change, which))
     assert list(report.failed) == ["2026-0001"]
-    assert "not as" in report.failed["2026-0001"].text()
+    assert told in report.failed["2026-0001"].text()
     assert report.loaded == ("2026-0002", "2026-0003")
     with pytest.raises(NotFound):
         target.case("2026-0001")
+    assert target.verify().findings == ()
+
+
+MALFORMED: dict[str, tuple[str, Callable[[dict[str, Any]], None]]] = {
+    "an actor that is a number": ("event", lambda found: found["event"].update(actor=5)),
+    "an event that is a list": ("event", lambda found: found.update(event=[])),
+    "values that are a text": ("event", lambda found: found["event"].update(data="x")),
+    "papers that are numbers": ("event", lambda found: found["event"].update(issued=[1])),
+    "private values that are a list": ("event", lambda found: found.update(private=["author"])),
+    "a salt that is a number": ("event", lambda found: found["private"]["author"].update(salt=1)),
+    "an instant that is none": ("event", lambda found: found["event"].update(effective_at="yesterday")),
+    "a revision that is a text": ("event", lambda found: found["event"].update(seq="1")),
+    "an opening without a procedure": ("event", lambda found: found["event"]["opened"].pop("procedure")),
+    "a paper that is a list": ("document", lambda found: found.update(document=[1])),
+    "a paper made from a text": ("document", lambda found: found["document"].update(data="x")),
+    "a definition that is a number": ("definition", lambda found: found["definition"].update(compiled=3)),
+    "a version that is a text": ("definition", lambda found: found["definition"].update(version="one")),
+    "calendars that are a text": ("family", lambda found: found.update(calendars="cn")),
+    "a head that is a text": ("head", lambda found: found.update(head="x")),
+    "ends that are texts": ("head", lambda found: found.update(ends=["x"])),
+    "a line that is something else": ("head", lambda found: found.pop("head")),
+}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_a_value_of_the_wrong_form_is_told_and_not_taken_up(source: Engine, engine_on: Any, name: str) -> None:
+    """Whatever a line holds, it ends in words and never half way: as a whole file or as one family."""
+    target = engine_on(MemoryStore())
+    which, change = MALFORMED[name]
+    try:
+        report = target.load(edited(list(source.export()), change, which))
+    except InvalidInput as error:
+        assert "cannot be read" in str(error)
+    else:
+        assert report.failed
+        assert all(message.text() for message in report.failed.values())
     assert target.verify().findings == ()
 
 

@@ -272,6 +272,8 @@ READING: dict[str, Callable[[Transaction, Known], Any]] = {
     "contradicted": lambda tx, known: tx.contradicted(1),
     "uncovered": lambda tx, known: tx.uncovered(),
     "strays": lambda tx, known: tx.strays(),
+    "lost_families": lambda tx, known: tx.lost_families(),
+    "recorded": lambda tx, known: tx.recorded(known.case.root),
     "listed_family": lambda tx, known: tx.listed_family(known.case.id),
     "serials": lambda tx, known: tx.serials(),
     "edition": lambda tx, known: tx.edition(),

@@ -11,13 +11,29 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
-from typing import Any
+from types import NoneType
+from typing import Any, TypeVar
 
 from ..chain import End, Head, canonical, entry, told
 from ..errors import InvalidInput
 from ..history import Event, RungKey, Seal
 from ..messages import say
 from ..ports import Definition, IssuedDocument
+
+T = TypeVar("T", Definition, Event, IssuedDocument, Seal, RungKey, Head, End)
+
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "str": (str,),
+    "str | None": (str, NoneType),
+    "int": (int,),
+    "bool": (bool,),
+    "datetime": (datetime,),
+    "datetime | None": (datetime, NoneType),
+    "Mapping[str, Any]": (dict,),
+    "Mapping[str, Any] | None": (dict, NoneType),
+    "Mapping[str, int]": (dict,),
+}
+"""Of which kind a value is, by how its field is annotated."""
 
 FORMAT = 1
 """The version of this format."""
@@ -156,13 +172,13 @@ def _grown(family: FamilyRecord | None, found: Mapping[str, Any]) -> FamilyRecor
         raise ValueError("an event or document outside a family")
     if "event" in found:
         return replace(family, events=(*family.events, _event(found)))
-    return replace(family, documents=(*family.documents, IssuedDocument(**found["document"])))
+    return replace(family, documents=(*family.documents, _whole(IssuedDocument(**found["document"]))))
 
 
 def _event(found: Mapping[str, Any]) -> Event:
     told_of, private = dict(found["event"]), found["private"]
     seals = {
-        name: Seal(commitment, private[name]["salt"] if name in private else None)
+        name: _whole(Seal(commitment, private[name]["salt"] if name in private else None))
         for name, commitment in told_of.pop("sealed", {}).items()
     }
     data = {**told_of.pop("data", {}), **{name: kept["value"] for name, kept in private.items()}}
@@ -173,21 +189,31 @@ def _event(found: Mapping[str, Any]) -> Event:
             values[name] = _instant(values[name])
     for name in ("overtakes", "issued"):
         values[name] = tuple(values.get(name, ()))
-    return Event(**values, data=data, seals=seals, rung=RungKey(*rung) if rung else None, link=found["link"])
+    key = _whole(RungKey(*rung)) if rung else None
+    return _whole(Event(**values, data=data, seals=seals, rung=key, link=found["link"]))
 
 
 def _definition(found: Mapping[str, Any], office: str) -> Definition:
     instants = {name: found[name] and _instant(found[name]) for name in ("deployed_at", "recounted_at")}
-    return Definition(**{**found, **instants, "office": office})
+    return _whole(Definition(**{**found, **instants, "office": office}))
 
 
 def _head(found: Mapping[str, Any]) -> HeadRecord:
     values = {**found["head"], "closed_at": _instant(found["head"]["closed_at"])}
-    return HeadRecord(Head(**values), _ends(found["ends"]))
+    return HeadRecord(_whole(Head(**values)), _ends(found["ends"]))
 
 
 def _ends(found: Sequence[Sequence[Any]]) -> tuple[End, ...]:
-    return tuple(End(*end) for end in found)
+    return tuple(_whole(End(*end)) for end in found)
+
+
+def _whole(record: T) -> T:
+    """Return the record, each of whose values is of its kind. Raises TypeError for one that is not."""
+    for item in fields(record):
+        value, kinds = getattr(record, item.name), _KINDS.get(str(item.type))
+        if kinds and not isinstance(value, kinds):
+            raise TypeError(f"{item.name} is {type(value).__name__}")
+    return record
 
 
 def _instant(text: str) -> datetime:

@@ -84,11 +84,14 @@ def derive(session: Session, events: Sequence[Event], kept: Sequence[ClockRow] =
     return Projection(cases, clocks, timers)
 
 
-def differences(session: Session, root: str) -> tuple[Difference, ...]:
-    """Return what is kept of a family that does not follow from its history. Raises as `derive` does."""
+def differences(session: Session, root: str, events: Sequence[Event]) -> tuple[Difference, ...]:
+    """Return what is kept of a family that does not follow from its history. Raises as `derive` does.
+
+    Args:
+        events: its history.
+    """
     tx = session.tx
     cases, clocks, timers = tx.family(root), tx.clocks(root), tx.timers_of(root)
-    events = tx.events(root)
     derived = derive(session, events, clocks) if events else Projection((), (), ())
     numbers = {case.id: case.number for case in (*cases, *derived.cases)}
     return (
@@ -104,9 +107,9 @@ def _waiting(session: Session, cases: Sequence[Case]) -> frozenset[str]:
     return session.deployed(cases[0].procedure, cases[0].version).recounting if cases else frozenset()
 
 
-def repair(session: Session, root: str) -> None:
+def repair(session: Session, root: str, events: Sequence[Event]) -> None:
     """Write the projection that follows from a family's history in the place of the one that is kept."""
-    derived = derive(session, session.tx.events(root), session.tx.clocks(root))
+    derived = derive(session, events, session.tx.clocks(root))
     session.tx.rewrite(derived.cases, derived.clocks, derived.timers)
 
 
@@ -118,21 +121,34 @@ def rebuild(sessions: Sessions, *, check: bool) -> RebuildReport:
     for page in family_pages(sessions, PAGE):
         for root in page:
             with sessions(write=not check) as session:
-                cases, known = cases + 1, drawn(session.tx.events(root), known)
+                events = session.tx.events(root)
+                cases, known = cases + 1, drawn(events, known)
                 try:
-                    found += _differing(session, root, check=check)
+                    found += _differing(session, root, events, check=check)
                 except (ValueError, KeyError, CaseclockError) as error:
                     failed[root] = say("its history cannot be followed: {reason}", reason=str(error))
     with sessions(write=not check) as session:
+        for root in session.tx.lost_families():
+            found += _lost(session, root, check=check)
         found += differing_serials(session, known, check=check)
     return RebuildReport(cases, tuple(found), failed)
 
 
-def _differing(session: Session, root: str, *, check: bool) -> tuple[Difference, ...]:
-    differs = differences(session, root)
+def _differing(session: Session, root: str, events: Sequence[Event], *, check: bool) -> tuple[Difference, ...]:
+    differs = differences(session, root, events)
     if differs and not check:
-        repair(session, root)
+        repair(session, root, events)
     return differs
+
+
+def _lost(session: Session, root: str, *, check: bool) -> list[Difference]:
+    """The cases of a family of which the history is there, and they themselves are not."""
+    events = session.tx.recorded(root)
+    there = {event.case for event in session.tx.events(root)}
+    lost = [case for case in fold(events) if case.id not in there]
+    if not check:
+        repair(session, root, events)
+    return [Difference(case.number, "case", None, case.state) for case in lost]
 
 
 def differing_serials(session: Session, known: Mapping[str, int], *, check: bool) -> Iterator[Difference]:

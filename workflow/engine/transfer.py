@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain as following
 
-from ..chain import commitment, digest, fingerprint, link
-from ..errors import CaseclockError, Conflict, InvalidInput
-from ..history import Event
+from ..chain import fingerprint
+from ..errors import MALFORMED, CaseclockError, Conflict, InvalidInput
 from ..messages import Message, say
 from ..ports import Change, ClockRow, Definition
 from .family import Family
@@ -24,6 +23,7 @@ from .lines import (
 )
 from .rebuilding import PAGE, derive, drawn
 from .session import Session, Sessions, family_pages
+from .verification import verify_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _with_family(sessions: Sessions, report: LoadReport, record: FamilyRecord) -
             if _is_present(session, record):
                 return replace(report, present=(*report.present, name))
             _take_family(session, record)
-    except (CaseclockError, ValueError, KeyError) as error:
+    except (CaseclockError, *MALFORMED) as error:
         why = error.message if isinstance(error, CaseclockError) else say("{reason}", reason=str(error))
         return replace(report, failed={**report.failed, name: why})
     return replace(report, loaded=(*report.loaded, name))
@@ -134,41 +134,17 @@ def _number(record: FamilyRecord) -> str:
 
 def _check(record: FamilyRecord) -> None:
     """Raise `InvalidInput` unless everything about a family proves to be as it was recorded."""
-    if not record.is_whole:
+    if not record.is_whole or any(event.root != record.root for event in record.events):
         raise InvalidInput(say("the file is damaged or cut off: export again"))
-    ends: dict[str, tuple[int, str]] = {}
-    erased = {
-        (event.case, name): event.seq
-        for event in record.events
-        if event.redaction
-        for name in event.redaction["fields"]
-    }
-    for event in record.events:
-        seq, previous = ends.get(event.case, (0, ""))
-        if event.seq != seq + 1 or event.root != record.root or link(previous, event) != event.link:
-            raise InvalidInput(say("event {event} is not as it was recorded", event=event.name))
-        _check_private(event, erased)
-        ends[event.case] = event.seq, event.link
-    issued = [(event.case, event.seq, *_told(paper)) for event in record.events for paper in event.issued]
-    kept = [(paper.case, paper.seq, paper.name, paper.number, paper.sha256) for paper in record.documents]
-    if sorted(issued) != sorted(kept) or any(digest(dict(it.data)) != it.sha256 for it in record.documents):
-        raise InvalidInput(say("its papers are not as they were issued"))
-
-
-def _told(paper: Mapping[str, str]) -> tuple[str, str, str]:
-    return paper["name"], paper["number"], paper["sha256"]
-
-
-def _check_private(event: Event, erased: Mapping[tuple[str, str], int]) -> None:
-    for name, seal in event.seals.items():
-        if seal.salt is None:
-            if erased.get((event.case, name), 0) < event.seq:
-                raise InvalidInput(
-                    say("its private values are not in the file"),
-                    hint=say("a file without private values can be verified, not loaded: export with them"),
-                )
-        elif commitment(seal.salt, event.data[name]) != seal.commitment:
-            raise InvalidInput(say("event {event} is not as it was recorded", event=event.name))
+    numbers = {event.case: str((event.opened or {}).get("number", event.case)) for event in reversed(record.events)}
+    found = verify_record(numbers, record.events, record.documents)
+    if any(finding.kind == "private-lost" for finding in found):
+        raise InvalidInput(
+            say("its private values are not in the file"),
+            hint=say("a file without private values can be verified, not loaded: export with them"),
+        )
+    if found:
+        raise InvalidInput(found[0].message)
 
 
 def _is_present(session: Session, record: FamilyRecord) -> bool:

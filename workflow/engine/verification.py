@@ -147,16 +147,26 @@ def verify_family(session: Session, root: str) -> tuple[Sequence[Event], list[Fi
     except Unreadable as error:
         return (), [Finding("unreadable", error.message, _number(session, error.case or root), error.seq)]
     numbers = {case.id: case.number for case in cases}
-    found = list(_histories(numbers, cases, events))
-    for further in (
-        _seals(numbers, events),
-        _papers(numbers, events, papers),
-        _definitions_of(session, numbers, events),
-    ):
-        _take_as_far_as_it_goes(further, found)
+    found = verify_record(numbers, events, papers)
+    found += _tails(cases, events)
+    _take_as_far_as_it_goes(_definitions_of(session, numbers, events), found)
     if not found:
-        found += _projections(session, root, numbers)
+        found += _projections(session, root, numbers, events)
     return events, found
+
+
+def verify_record(
+    numbers: Mapping[str, str], events: Sequence[Event], papers: Sequence[IssuedDocument]
+) -> list[Finding]:
+    """Return what of a family's history and papers is not as it was recorded, as they themselves tell.
+
+    Args:
+        numbers: the numbers of its cases, by their ids.
+    """
+    found = list(_chains(numbers, events))
+    for further in (_seals(numbers, events), _papers(numbers, events, papers)):
+        _take_as_far_as_it_goes(further, found)
+    return found
 
 
 def _take_as_far_as_it_goes(findings: Iterator[Finding], found: list[Finding]) -> None:
@@ -169,13 +179,12 @@ def _take_as_far_as_it_goes(findings: Iterator[Finding], found: list[Finding]) -
             raise
 
 
-def _histories(numbers: Mapping[str, str], cases: Iterable[Case], events: Sequence[Event]) -> Iterator[Finding]:
-    by_case: dict[str, list[Event]] = {case.id: [] for case in cases}
+def _chains(numbers: Mapping[str, str], events: Iterable[Event]) -> Iterator[Finding]:
+    by_case: dict[str, list[Event]] = {}
     for event in events:
         by_case.setdefault(event.case, []).append(event)
-    for case in cases:
-        yield from _chain(numbers[case.id], by_case[case.id])
-        yield from _tail(case, by_case[case.id])
+    for case, chain in by_case.items():
+        yield from _chain(numbers[case], chain)
 
 
 def _chain(number: str, events: Sequence[Event]) -> Iterator[Finding]:
@@ -247,11 +256,14 @@ def _seals(numbers: Mapping[str, str], events: Sequence[Event]) -> Iterator[Find
                 )
 
 
-def _tail(case: Case, events: Sequence[Event]) -> Iterator[Finding]:
-    last = max((event.seq for event in events), default=0)
-    for seq in range(last + 1, case.revision + 1):
-        message = say("{case}: event {seq} has been cut off the end", case=case.number, seq=seq)
-        yield Finding("cut-off", message, case.number, seq)
+def _tails(cases: Iterable[Case], events: Iterable[Event]) -> Iterator[Finding]:
+    last: dict[str, int] = {}
+    for event in events:
+        last[event.case] = max(event.seq, last.get(event.case, 0))
+    for case in cases:
+        for seq in range(last.get(case.id, 0) + 1, case.revision + 1):
+            message = say("{case}: event {seq} has been cut off the end", case=case.number, seq=seq)
+            yield Finding("cut-off", message, case.number, seq)
 
 
 def _papers(numbers: Mapping[str, str], events: Iterable[Event], papers: Iterable[IssuedDocument]) -> Iterator[Finding]:
@@ -294,9 +306,9 @@ def _definitions_of(session: Session, numbers: Mapping[str, str], events: Iterab
             yield Finding("definition-changed", message, numbers[event.case], event.seq)
 
 
-def _projections(session: Session, root: str, numbers: Mapping[str, str]) -> Iterator[Finding]:
+def _projections(session: Session, root: str, numbers: Mapping[str, str], events: Sequence[Event]) -> Iterator[Finding]:
     try:
-        for difference in differences(session, root):
+        for difference in differences(session, root, events):
             yield Finding("projection", difference.message, difference.case)
     except (*MALFORMED, CaseclockError) as error:
         message = say("{case}: cannot be derived: {reason}", case=numbers.get(root, root), reason=str(error))
