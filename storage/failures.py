@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +16,8 @@ from .expectations import written_already
 from .schema import ALREADY_WRITTEN, APPEND_ONLY, KEY_USED, REVISIONS
 
 FULL = say("the disk is full, or the database has reached its size limit; nothing was changed")
+NO_ROOM = os.strerror(errno.ENOSPC)
+"""How a server without room says so that it lets nobody in; it gives no SQLSTATE then."""
 MAKE_ROOM = say("make room on the disk and repeat the command")
 READ_ONLY = say("the database can only be read, not written")
 _SQLITE: tuple[tuple[str, Message, Message], ...] = (
@@ -114,7 +118,7 @@ def meaning(error: DBAPIError) -> CaseclockError:
             if known.startswith(prefix):
                 return StorageFailed(message, hint)
     if not name and isinstance(error, OperationalError) and (not state or state.startswith("08")):
-        return _unreachable(text)
+        return StorageFailed(FULL, MAKE_ROOM) if NO_ROOM in text else _unreachable(text)
     return _other(error.orig or error)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import inf
 from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DisconnectionError
 
 from .failures import not_owner, still_read
 
@@ -21,6 +23,11 @@ Writers stay at READ COMMITTED: they lock the case first, and what they read aft
 
 PRIVATE = ("cc_private", "cc_cases")
 """The tables in which private values stand."""
+
+IDLE = 1.0
+"""Seconds after which a connection that nobody used is asked first: no server is restarted in less."""
+
+LAST_USED = "caseclock_last_used"
 
 PATIENCE = 10.0
 """Seconds that a scrubbing waits for those who read what was there before it."""
@@ -73,12 +80,27 @@ def open_engine(url: URL, *, wait: float) -> Engine:
             cursor.execute(f"SET lock_timeout = {max(1, int(wait * 1000))}")
         connection.commit()
 
-    # A server may have been restarted since a connection was used last: it is asked first.
-    engine = create_engine(
-        url.difference_update_query([PREPARING]), connect_args=_driver_arguments(url), pool_pre_ping=True
-    )
+    engine = create_engine(url.difference_update_query([PREPARING]), connect_args=_driver_arguments(url))
     event.listen(engine, "connect", connected)
+    _ask_the_idle(engine)
     return engine
+
+
+def _ask_the_idle(engine: Engine) -> None:
+    """Have a connection that was idle asked whether its server is still there, and replaced when it is not."""
+
+    def laid_down(connection: Any, record: Any) -> None:
+        record.info[LAST_USED] = monotonic()
+
+    def taken_up(connection: Any, record: Any, proxy: object) -> None:
+        if connection.closed or monotonic() - record.info.get(LAST_USED, inf) > IDLE:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError from error
+
+    event.listen(engine, "checkin", laid_down)
+    event.listen(engine, "checkout", taken_up)
 
 
 def _driver_arguments(url: URL) -> dict[str, Any]:

@@ -7,7 +7,8 @@ which is most of what a small statement costs.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -56,7 +57,10 @@ class Prepared:
 
     def all(self, connection: Connection, values: dict[str, Any]) -> list[Any]:
         """Return the rows that it finds; their values are what the columns' types make of them."""
-        cursor = self.run(connection, [values])
+        return self.fetched(self.run(connection, [values]))
+
+    def fetched(self, cursor: Any) -> list[Any]:
+        """Return the rows that a cursor of this statement has found."""
         found = cursor.fetchall()
         cursor.close()
         return [self._made(row) for row in found]
@@ -87,7 +91,34 @@ def send(connection: Connection, statement: str) -> None:
         raise _told(statement, error, errors, connection.dialect) from error
 
 
-def _told(statement: str, error: Exception, errors: type[Exception], dialect: Dialect) -> Exception:
+@contextmanager
+def together(connection: Connection) -> Iterator[None]:
+    """Have the statements of the block go out at once, and their answers come back at once, where the driver can.
+
+    How many rows a statement of the block has changed is not known inside it.
+    """
+    pipeline = _pipeline(connection.connection.dbapi_connection)
+    if pipeline is None:
+        yield
+        return
+    errors = connection.dialect.loaded_dbapi.Error
+    try:
+        with pipeline:
+            yield
+    except errors as error:
+        raise _told(None, error, errors, connection.dialect) from error
+
+
+def _pipeline(driver: Any) -> AbstractContextManager[Any] | None:
+    if not hasattr(driver, "pipeline"):
+        return None
+    from psycopg import Pipeline
+
+    made: AbstractContextManager[Any] | None = driver.pipeline() if Pipeline.is_supported() else None
+    return made
+
+
+def _told(statement: str | None, error: Exception, errors: type[Exception], dialect: Dialect) -> Exception:
     """The driver's error as SQLAlchemy raises it. The values are left out: private ones must not stand in a log."""
     told: Exception = DBAPIError.instance(statement, None, error, errors, hide_parameters=True, dialect=dialect)
     return told

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -34,11 +35,15 @@ from .expectations import (
     redeployed,
     refuse_strangers,
 )
-from .prepared import prepared
+from .prepared import prepared, together
 from .reference import Candidate
 
 NEWEST = 500
 """Among how many of the newest numbers a mistyped one is looked for."""
+
+
+Work = tuple[Executable, Sequence[dict[str, Any]]]
+"""A statement, and the sets of values that it is run with."""
 
 
 class Kept(NamedTuple):
@@ -63,6 +68,7 @@ class SqlTransaction:
         self._on_server = connection.dialect.name == "postgresql"
         self._kept: dict[str, Kept] = {}
         self._first_timers: dict[str, datetime | None] = {}
+        self._edition: tuple[Any, ...] | None = None
 
     def find(self, ref: str) -> str:
         """Return the id of the case that ``ref`` names."""
@@ -77,10 +83,7 @@ class SqlTransaction:
 
     def family(self, root: str) -> tuple[Case, ...]:
         """Return a case with all its subcases, the case first; locked if this transaction writes."""
-        # SQLite has locked the whole file already.
-        if self._write and self._on_server:
-            self._first(statements.lock_root, case=root)
-        found = self._all(statements.family_of_case, case=root)
+        found = self._locked(statements.lock_root, statements.family_of_case, case=root)
         if not found:
             raise NotFound(say("no case {case} in this office", case=root))
         return self._family(found)
@@ -88,9 +91,7 @@ class SqlTransaction:
     def named(self, ref: str) -> tuple[str, tuple[Case, ...]]:
         """Return the id of the case that ``ref`` names, and its family; locked if this transaction writes."""
         exact = reference.normal(ref)
-        if self._write and self._on_server:
-            self._first(statements.lock_named_root, ref=exact)
-        found = self._all(statements.family_of_named, ref=exact)
+        found = self._locked(statements.lock_named_root, statements.family_of_named, ref=exact)
         if not found:
             case = self.find(ref)
             return case, self.family(case)
@@ -102,6 +103,18 @@ class SqlTransaction:
         if root not in self._first_timers:
             self._first_timers[root] = min((timer.at for timer in self.timers_of(root)), default=None)
         return self._first_timers[root]
+
+    def _locked(self, lock: Executable, family: Executable, **values: Any) -> list[Any]:
+        """The rows of a family, locked if this transaction writes; what is always asked for next is asked for too."""
+        # SQLite has locked the whole file already.
+        asked = [(lock, values)] if self._write and self._on_server else []
+        asked.append((family, values))
+        if self._edition is None:
+            asked.append((statements.edition, {}))
+        found = self._all_together(asked)
+        if self._edition is None:
+            self._edition = tuple(map(tuple, found.pop()))
+        return found[-1]
 
     def _family(self, found: Sequence[Any]) -> tuple[Case, ...]:
         """The cases of a family's rows; what a change of them will ask for is noted down."""
@@ -223,7 +236,7 @@ class SqlTransaction:
                 self._run(statements.add_case, [row])
         change = Change(projected=tuple(case.id for case in cases), clocks=tuple(clocks), timers=tuple(timers))
         self._kept.clear()
-        self._project(change, self._projections(change))
+        self._run_together(*self._project(change, self._projections(change)))
 
     def serials(self) -> Mapping[str, int]:
         """Return the last number drawn of each series."""
@@ -246,16 +259,20 @@ class SqlTransaction:
         expected = expected_revisions(self._office, change)
         projections = self._projections(change)
         self._write_cases(change.cases, expected, projections)
-        self._run(statements.add_event, [rows.event_row(event) for event in change.events])
-        self._run(statements.add_private, [row for event in change.events for row in rows.private_rows(event)])
-        self._project(change, projections)
         erased = [{"office": self._office, "case": case, "name": name} for case, name in change.erased]
-        self._run(statements.erase_private, erased)
-        self._run(statements.add_document, [rows.document_row(self._office, paper) for paper in change.documents])
+        self._run_together(
+            (statements.add_event, [rows.event_row(event) for event in change.events]),
+            (statements.add_private, [row for event in change.events for row in rows.private_rows(event)]),
+            *self._project(change, projections),
+            (statements.erase_private, erased),
+            (statements.add_document, [rows.document_row(self._office, paper) for paper in change.documents]),
+        )
 
     def edition(self) -> Hashable:
         """Return something that is another whenever a definition of the office has been deployed or recounted."""
-        return tuple(tuple(row) for row in self._all(statements.edition))
+        if self._edition is None:
+            self._edition = tuple(map(tuple, self._all(statements.edition)))
+        return self._edition
 
     def definition(
         self, kind: Kind, name: str, version: int | None = None, as_of: datetime | None = None
@@ -278,6 +295,7 @@ class SqlTransaction:
         self._must_write()
         refuse_strangers(self._office, definition.office)
         kept = self.definition(definition.kind, definition.name, definition.version)
+        self._edition = None
         if kept is None:
             self._run(statements.add_definition, [rows.definition_row(definition)])
         elif kept.fingerprint != definition.fingerprint:
@@ -286,6 +304,7 @@ class SqlTransaction:
     def finish_recount(self, calendar: str, version: int, at: datetime) -> None:
         """Note down that every open case has been recounted by this version of a calendar."""
         self._must_write()
+        self._edition = None
         self._run(
             statements.finish_recount, [{"_office": self._office, "_name": calendar, "_version": version, "at": at}]
         )
@@ -343,21 +362,21 @@ class SqlTransaction:
             for case in change.projected
         }
 
-    def _project(self, change: Change, projections: Mapping[str, dict[str, Any]]) -> None:
-        """Write the clocks and timers of those cases of which they are not as they are kept already."""
+    def _project(self, change: Change, projections: Mapping[str, dict[str, Any]]) -> Iterator[Work]:
+        """What writes the clocks and timers of those cases of which they are not as they are kept already."""
         other = {case for case, told in projections.items() if self._projected_of(case) != told["projected"]}
         for case in other:
             self._kept[case] = self._kept.get(case, UNKNOWN)._replace(projected=projections[case]["projected"])
         places = [{"office": self._office, "case": case} for case in sorted(other)]
-        self._run(statements.drop_clocks, places)
-        self._run(statements.drop_timers, places)
+        yield statements.drop_clocks, places
+        yield statements.drop_timers, places
         clocks = (clock for clock in change.clocks if clock.case in other)
-        self._run(statements.add_clock, [rows.clock_row(self._office, clock) for clock in clocks])
+        yield statements.add_clock, [rows.clock_row(self._office, clock) for clock in clocks]
         timers = (timer for timer in change.timers if timer.case in other)
-        self._run(statements.add_timer, [rows.timer_row(self._office, timer) for timer in timers])
+        yield statements.add_timer, [rows.timer_row(self._office, timer) for timer in timers]
         written = {case.id for case in change.cases}
         due = [{"_office": self._office, "_id": case, **projections[case]} for case in sorted(other - written)]
-        self._run(statements.set_projected, due)
+        yield statements.set_projected, due
 
     def _projected_of(self, case: str) -> str | None:
         return self._kept.get(case, UNKNOWN).projected
@@ -385,9 +404,23 @@ class SqlTransaction:
         cursor.close()
         return changed
 
+    def _run_together(self, *work: Work) -> None:
+        """Run statements that go to a server at once."""
+        some = [(statement, values) for statement, values in work if values]
+        with together(self._connection) if len(some) > 1 else nullcontext():
+            for statement, values in some:
+                self._run(statement, values)
+
     def _all(self, statement: Executable, **values: Any) -> list[Any]:
         given = {"office": self._office, **values}
         return prepared(statement, self._connection.dialect).all(self._connection, given)
+
+    def _all_together(self, asked: Iterable[tuple[Executable, dict[str, Any]]]) -> list[list[Any]]:
+        """The rows of several statements, which go to a server at once."""
+        made = [(prepared(statement, self._connection.dialect), values) for statement, values in asked]
+        with together(self._connection):
+            cursors = [one.run(self._connection, [{"office": self._office, **values}]) for one, values in made]
+            return [one.fetched(cursor) for (one, _), cursor in zip(made, cursors, strict=True)]
 
     def _first(self, statement: Executable, **values: Any) -> Any:
         found = self._all(statement, **values)

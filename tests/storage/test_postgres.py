@@ -220,9 +220,23 @@ def test_a_server_that_does_not_answer_is_told() -> None:
         create_store("postgresql://nobody@/none?host=/nowhere")
 
 
-def test_a_connection_that_the_server_has_closed_is_replaced(store: SqlStore, make: Any) -> None:
+def test_a_connection_that_the_server_has_closed_while_it_was_idle_is_replaced(
+    store: SqlStore, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "IDLE", 0.0)
     (case,) = make.keep(store, make.opened("2026-0001"))
     disconnect_all(store)
+    make.keep(store, make.event(case), before=(case,))
+
+
+def test_a_connection_that_is_closed_between_two_commands_costs_one_command_and_no_more(
+    store: SqlStore, make: Any
+) -> None:
+    """A connection in use all the time is not asked before each command; what it could not do is told."""
+    (case,) = make.keep(store, make.opened("2026-0001"))
+    disconnect_all(store)
+    with pytest.raises(StorageFailed, match=r"stopped or started|no connection"):
+        make.keep(store, make.event(case), before=(case,))
     make.keep(store, make.event(case), before=(case,))
 
 
