@@ -125,6 +125,11 @@ class MemoryTransaction:
         case = self.find(ref)
         return case, self.family(case)
 
+    def named_many(self, refs: Sequence[str]) -> Mapping[str, tuple[str, tuple[Case, ...]]]:
+        """Return, for each of these that is a whole number or id, what `named` returns."""
+        exact = {ref: reference.normal(ref) for ref in refs}
+        return {ref: self.named(ref) for ref, it in exact.items() if it in self._kept.numbers or it in self._kept.cases}
+
     def first_timer(self, root: str) -> datetime | None:
         """Return the instant of the first undelivered rung of a case and its subcases."""
         members = self._kept.families.get(root, ())

@@ -67,6 +67,18 @@ _first_timer = (
 _parents_first = cases.c.parent_id.is_not(None), cases.c.position
 _whole_family = select(cases, _first_timer).where(cases.c.office == _office).order_by(*_parents_first)
 family_of_case = _whole_family.where(cases.c.root_id == root_of_case.scalar_subquery())
+_named = (
+    cases.c.office == _office,
+    or_(cases.c.number.in_(bindparam("refs", expanding=True)), cases.c.id.in_(bindparam("refs", expanding=True))),
+)
+_roots_of_many = select(cases.c.root_id).where(*_named)
+lock_many_roots = (
+    select(cases.c.id)
+    .where(cases.c.office == _office, cases.c.id.in_(_roots_of_many))
+    .order_by(cases.c.id)
+    .with_for_update()
+)
+families_of_many = _whole_family.where(cases.c.root_id.in_(_roots_of_many))
 family_of_named = _whole_family.where(cases.c.root_id == root_of_named.scalar_subquery())
 
 family = select(cases).where(cases.c.office == _office, cases.c.root_id == bindparam("root")).order_by(*_parents_first)

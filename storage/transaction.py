@@ -98,6 +98,22 @@ class SqlTransaction:
         (named,) = [row for row in found if row.number == exact] or [row for row in found if row.id == exact]
         return str(named.id), self._family(found)
 
+    def named_many(self, refs: Sequence[str]) -> Mapping[str, tuple[str, tuple[Case, ...]]]:
+        """Return, for each of these that is a whole number or id, what `named` returns."""
+        exact = {ref: reference.normal(ref) for ref in refs}
+        values = {"office": self._office, "refs": list(exact.values())}
+        if self._write and self._on_server:
+            self._connection.execute(statements.lock_many_roots, values)
+        families: dict[str, list[Any]] = {}
+        for row in self._connection.execute(statements.families_of_many, values):
+            families.setdefault(row.root_id, []).append(row)
+        found = {root: (rows, self._family(rows)) for root, rows in families.items()}
+        ids = {row.id: row.id for rows, _ in found.values() for row in rows}
+        # The number goes before the id.
+        ids |= {row.number: row.id for rows, _ in found.values() for row in rows}
+        of = {case.id: cases for _, cases in found.values() for case in cases}
+        return {ref: (ids[it], of[ids[it]]) for ref, it in exact.items() if it in ids}
+
     def first_timer(self, root: str) -> datetime | None:
         """Return the instant of the first undelivered rung of a case and its subcases."""
         if root not in self._first_timers:
@@ -322,12 +338,12 @@ class SqlTransaction:
         nothing = dict.fromkeys(statements.PROJECTED)
         new = [rows.case_row(case) | projections.get(case.id, nothing) for case in cases if expected[case.id] == 0]
         self._run(statements.add_case, new)
-        for case in cases:
-            if expected[case.id] == 0:
-                continue
-            changes = self._changes(case, projections.get(case.id, {}))
-            place = {"_office": self._office, "_id": case.id, "_expected": expected[case.id]}
-            if self._run(statements.change_case, [changes | place]) != 1:
+        known = [case for case in cases if expected[case.id]]
+        places = ({"_office": self._office, "_id": case.id, "_expected": expected[case.id]} for case in known)
+        changes = (self._changes(case, projections.get(case.id, {})) for case in known)
+        work = [(statements.change_case, change | place) for change, place in zip(changes, places, strict=True)]
+        for case, changed in zip(known, self._run_each(work), strict=True):
+            if changed != 1:
                 raise self._overtaken(case)
             self._kept[case.id] = self._kept.get(case.id, UNKNOWN)._replace(closed_at=case.closed_at, unheaded=True)
             self._first_timers.pop(case.root, None)
@@ -402,6 +418,16 @@ class SqlTransaction:
         cursor = prepared(statement, self._connection.dialect, values[0]).run(self._connection, values)
         changed = int(cursor.rowcount)
         cursor.close()
+        return changed
+
+    def _run_each(self, work: Sequence[tuple[Executable, dict[str, Any]]]) -> list[int]:
+        """Run statements, all at once on a server, and return how many rows each has changed."""
+        made = [(prepared(statement, self._connection.dialect, values), values) for statement, values in work]
+        with together(self._connection) if len(work) > 1 else nullcontext():
+            cursors = [one.run(self._connection, [values]) for one, values in made]
+        changed = [int(cursor.rowcount) for cursor in cursors]
+        for cursor in cursors:
+            cursor.close()
         return changed
 
     def _run_together(self, *work: Work) -> None:

@@ -188,6 +188,12 @@ class Transaction(Protocol):
         Raises `NotFound`, or `Conflict` when several cases match.
         """
 
+    def named_many(self, refs: Sequence[str]) -> Mapping[str, tuple[str, tuple[Case, ...]]]:
+        """Return, for each of these that is a whole number or id, what `named` returns; the others are missing.
+
+        In a writing transaction they are locked, in an order in which two that do so cannot wait for one another.
+        """
+
     def first_timer(self, root: str) -> datetime | None:
         """Return the instant of the first undelivered rung of a case and its subcases, None when there is none.
 

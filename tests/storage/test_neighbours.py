@@ -254,6 +254,7 @@ OF_THE_OFFICE: dict[str, Callable[[Engine, Known], Any]] = {
 READING: dict[str, Callable[[Transaction, Known], Any]] = {
     "find": lambda tx, known: [told(lambda ref=ref: tx.find(ref)) for ref in known.refs],
     "named": lambda tx, known: [told(lambda ref=ref: tx.named(ref)) for ref in known.refs],
+    "named_many": lambda tx, known: tx.named_many(known.refs),
     "family": lambda tx, known: tx.family(known.case.id),
     "first_timer": lambda tx, known: tx.first_timer(known.case.root),
     "events": lambda tx, known: tx.events(known.case.id),

@@ -92,7 +92,7 @@ def _decide_action(session: Session, command: FireAction) -> Decision:
     draft = session.draft(situation.deployed, situation.family)
     deed = admit_action(draft, case, command, actor)
     event = draft.perform(deed)
-    draft.deliver_rest(deed.at)
+    draft.deliver_due(deed.at)
     return draft, event
 
 

@@ -18,7 +18,7 @@ from ..history import Case, Event, RungKey, apply, fold, noted
 from ..machine import ConditionFailed, IllegalAction
 from ..messages import Message, say
 from ..model import CASE, OPEN, RECOUNTED, REDACTED, SYSTEM, Action, Firing, Opening, Subcase
-from ..ports import Change, ClockRow, IssuedDocument, Timer
+from ..ports import Change, IssuedDocument
 from ..roster import THE_SYSTEM, Actor
 from . import refusals
 from .family import Family
@@ -27,7 +27,7 @@ from .ids import new_salt
 from .notices import about_delivery, about_overtaken, about_time
 from .papers import Drawn, draw_number, made_from
 from .past import Past, Then, before
-from .projections import next_rung, project
+from .projections import Measured, measured, next_rung, project
 from .situation import Deployed, Situation
 
 
@@ -82,7 +82,7 @@ class Draft:
     notices: list[Message] = field(default_factory=list)
     arrivals: list[Event] = field(default_factory=list)
     _recorded: tuple[Event, ...] | None = None
-    _projected: tuple[tuple[ClockRow, ...], tuple[Timer, ...]] | None = None
+    _measured: tuple[Family, Measured] | None = None
 
     def open_case(self, deed: Deed) -> Event:
         """Open the case that the deed names, with its inputs as fields, and return its first event."""
@@ -169,7 +169,7 @@ class Draft:
         """
         if not self.events and not self._is_any_due(until):
             return
-        while found := next_rung(self.deployed, self.family, self.now, until):
+        while found := next_rung(self.deployed, self.measured(), until):
             case, rung = found
             self.perform(Deed(case.id, rung.action, THE_SYSTEM, SYSTEM, rung.at, rung=rung.key))
 
@@ -178,12 +178,11 @@ class Draft:
         first = self.first_timer()
         return first is not None and first <= until
 
-    def deliver_rest(self, until: datetime) -> None:
-        """Deliver what is due at ``until`` now that everything else is done; nothing follows but `change`."""
-        self._projected = project(self.deployed, self.family, self.now)
-        if any(timer.at <= until for timer in self._projected[1]):
-            self._projected = None
-            self.deliver_due(until)
+    def measured(self) -> Measured:
+        """Return the family's clocks as it is now; measured once for as long as nothing changes."""
+        if self._measured is None or self._measured[0] is not self.family:
+            self._measured = self.family, measured(self.deployed, self.family, self.now)
+        return self._measured[1]
 
     def redact(
         self, case: Case, actor: Actor, role: str, redaction: Mapping[str, Any], key: str | None = None
@@ -205,7 +204,7 @@ class Draft:
             self._number_root()
         documents = tuple(self._number(paper) for paper in self.papers)
         cases, events = self._chained()
-        clocks, timers = self._projected or project(self.deployed, self.family, self.now)
+        clocks, timers = project(self.deployed, self.measured())
         return Change(
             cases=cases,
             events=events,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from ..chain import Head
 from ..clocks import ClockStatus
@@ -15,7 +15,7 @@ from ..errors import CaseclockError, Conflict, KeyUsed, StorageFailed
 from ..history import Event, RungKey
 from ..messages import Message
 from ..model import Procedure
-from ..ports import CaseQuery, Compiled, Definition, Reader, Store, TimerPlace
+from ..ports import CaseQuery, Compiled, Definition, Reader, Store, TimerPlace, Transaction
 from ..roster import Actor, Roster
 from . import reading
 from .admission import utc
@@ -23,6 +23,7 @@ from .carrying_out import attempt, carry_out, deliver, recount
 from .commands import Command, FireAction, OpenCase
 from .heads import close_heads
 from .ids import utc_now
+from .page import Page
 from .rebuilding import RebuildReport, rebuild
 from .redaction import redact
 from .session import Session
@@ -371,6 +372,14 @@ class Engine:
         with self._store.begin(self.office, write=write) as tx:
             yield Session(tx, self.office, utc(self._now()), self._shelf)
 
+    @contextmanager
+    def _page(self) -> Iterator[tuple[Session, Page]]:
+        """Begin a transaction for a page of work; what has been taken is written at the end of the block."""
+        with self._session(write=True) as session:
+            page = Page(session.tx)
+            yield replace(session, tx=cast(Transaction, page)), page
+            page.write()
+
     def _carry_out(self, command: Command) -> Receipt:
         try:
             return self._carry_out_once(command)
@@ -384,7 +393,8 @@ class Engine:
 
     def _carry_out_page(self, page: Sequence[Command]) -> list[BatchResult]:
         try:
-            with self._session(write=True) as session:
+            with self._page() as (session, work):
+                work.take(command.case for command in page if isinstance(command, FireAction))
                 return [attempt(session, command) for command in page]
         except (StorageFailed, Conflict):
             return [self._alone(command) for command in page]
@@ -409,8 +419,9 @@ class Engine:
 
     def _recount_page(self, calendar: str, users: Sequence[str], after: str) -> dict[str, RecountReport]:
         """Recount a page of families in one transaction, those with ids after ``after``; report on each by its id."""
-        with self._session(write=True) as session:
+        with self._page() as (session, work):
             roots = session.tx.open_families(users, after, PAGE) if users else ()
+            work.take(roots)
             return {root: recount(session, root, calendar) for root in roots}
 
     def _is_due(self, until: datetime | None, after: TimerPlace | None) -> bool:
@@ -423,9 +434,10 @@ class Engine:
     ) -> TimerPlace | None:
         """Deliver the rungs of a page of timers, in one transaction; return where the page ends, None for none."""
         done: list[Event] = []
-        with self._session(write=True) as session:
+        with self._page() as (session, work):
             limit = min(utc(until), session.now) if until else session.now
             timers = session.tx.timers(limit, PAGE, after)
+            work.take(timer.root for timer in timers)
             for root in dict.fromkeys(timer.root for timer in timers if timer.root not in failed):
                 outcome = deliver(session, root, limit)
                 if isinstance(outcome, Message):

@@ -13,16 +13,23 @@ from ..ports import ClockRow, Timer
 from .family import Family
 from .situation import Deployed, Situation
 
+Measured = tuple[tuple[Case, tuple[ClockStatus, ...]], ...]
+"""The cases of a family, each with its clocks that have started."""
 
-def project(deployed: Deployed, family: Family, now: datetime) -> tuple[tuple[ClockRow, ...], tuple[Timer, ...]]:
+
+def measured(deployed: Deployed, family: Family, now: datetime) -> Measured:
+    """Return every clock of a family that has started, as of ``now``."""
+    return tuple((case, Situation(deployed, family, case, now).clocks()) for case in family.cases)
+
+
+def project(deployed: Deployed, family: Measured) -> tuple[tuple[ClockRow, ...], tuple[Timer, ...]]:
     """Return the row of every clock of a family that has started, and a timer for every rung that is still to come.
 
     A clock without effect is nobody's deadline, so it has no row: no list or inbox shows a case as due by it.
     """
     clocks: list[ClockRow] = []
     timers: list[Timer] = []
-    for case in family.cases:
-        statuses = Situation(deployed, family, case, now).clocks()
+    for case, statuses in family:
         clocks.extend(
             _clock_row(deployed, case, status) for status in statuses if status.clock.effect is not Effect.NONE
         )
@@ -33,12 +40,12 @@ def project(deployed: Deployed, family: Family, now: datetime) -> tuple[tuple[Cl
     return tuple(clocks), tuple(timers)
 
 
-def next_rung(deployed: Deployed, family: Family, now: datetime, until: datetime) -> tuple[Case, RungAt] | None:
+def next_rung(deployed: Deployed, family: Measured, until: datetime) -> tuple[Case, RungAt] | None:
     """Return the first rung of the family, in legal order, whose instant is not after ``until``."""
     due = [
         (rung.at, rung.expiry, case.number, rung.key, case, rung)
-        for case in family.cases
-        for rung in _pending(case, Situation(deployed, family, case, now).clocks(), deployed.machine(case))
+        for case, statuses in family
+        for rung in _pending(case, statuses, deployed.machine(case))
         if rung.at <= until
     ]
     return min(due, key=lambda entry: entry[:4])[4:] if due else None

@@ -15,7 +15,7 @@ from ..history import Case, Event, Mark, fold
 from ..messages import Message, say
 from ..ports import ClockRow, ListedCase, Timer, soonest
 from .family import Family
-from .projections import project
+from .projections import measured, project
 from .session import Session, Sessions, family_pages
 from .situation import Deployed
 
@@ -80,7 +80,7 @@ def derive(session: Session, events: Sequence[Event], kept: Sequence[ClockRow] =
     if not cases:
         raise ValueError("there are no events")
     deployed = _as_counted(session, session.deployed(cases[0].procedure, cases[0].version), kept)
-    clocks, timers = project(deployed, Family(cases), session.now)
+    clocks, timers = project(deployed, measured(deployed, Family(cases), session.now))
     return Projection(cases, clocks, timers)
 
 

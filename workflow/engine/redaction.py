@@ -63,7 +63,7 @@ def _chosen(there: set[tuple[str, str]], fields: Iterable[str] | None, number: s
 
 
 def _dues(draft: Draft) -> Mapping[tuple[str, str], datetime]:
-    rows, _ = project(draft.deployed, draft.family, draft.now)
+    rows, _ = project(draft.deployed, draft.measured())
     return {(row.case, row.clock): row.due_at for row in rows if row.running}
 
 
