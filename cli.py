@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from .definitions.office_reader import OfficeFolder
     from .definitions.posts_reader import Import
     from .storage import SqlStore
+    from .storage.delivery import Post
     from .workflow import CaseclockError, Engine, Language, ListItem, Message, Problem, Receipt, TickReport
     from .workflow.engine import BatchResult
+    from .workflow.engine.delivering import DeliveryReport
     from .workflow.model import Field
     from .workflow.rehearsal.story import Outcome
     from .workflow.showing.pages import Grid, Line
@@ -277,6 +279,14 @@ class Session:
         logging.getLogger("psycopg").setLevel(logging.CRITICAL)
         self.store = SqlStore(self.office.database)
         return Engine(self.store, YamlReader(), office=self.office.id)
+
+    @property
+    def post(self) -> Post:
+        """What sends letters, by the mail server that the environment or the office names."""
+        from .definitions.language import language
+        from .storage.delivery import Post
+
+        return Post(language, os.environ.get("CASECLOCK_MAIL") or self.office.mail)
 
     @contextmanager
     def rehearsal(self) -> Iterator[Engine]:
@@ -938,9 +948,63 @@ def _work(session: Session, every: float) -> None:
         wait=stop.wait,
         stopping=stop.is_set,
         report=partial(_show_tick, session),
+        post=partial(_post_round, session, stop.is_set),
         trouble=session.report,
         every=every,
     ).run()
+
+
+def _post_round(session: Session, stopping: Callable[[], bool]) -> None:
+    report = session.engine.deliver_letters(session.post.send, stop=stopping)
+    if report.delivered or report.waiting or report.given_up:
+        _show_delivery(session, report)
+
+
+def _show_delivery(session: Session, report: DeliveryReport) -> None:
+    from .workflow.showing import letter_pages
+
+    session.show(
+        lambda: letter_pages.delivery_data(report, session.language), lambda: letter_pages.delivery_page(report)
+    )
+
+
+@_group("outbox", _("Letters to people: look at them, send them, send them again."))
+def _outbox() -> None:
+    """Hold the commands about letters."""
+
+
+def _outbox_command(name: str, text: str) -> Callable[[Callable[..., Any]], click.Command]:
+    return _outbox.command(name, cls=SpokenCommand, help=text)
+
+
+@_outbox_command("list", _("List the letters that wait, soonest first."))
+@_option("--dead", is_flag=True, text=_("List those that were given up instead."))
+@_option("--limit", type=click.IntRange(1), default=50, text=_("Show at most so many."))
+@click.pass_obj
+def _outbox_list(session: Session, dead: bool, limit: int) -> None:
+    from .workflow.showing import letter_pages
+
+    letters, zone = session.engine.letters(given_up=dead, limit=limit), session.engine.zone(session.procedure(None))
+    session.show(
+        lambda: letter_pages.letters_data(letters, session.language),
+        lambda: letter_pages.letters_page(letters, session.language, zone),
+    )
+
+
+@_outbox_command("deliver", _("Send the letters that are due; `caseclock work` does so all the time."))
+@click.pass_obj
+def _outbox_deliver(session: Session) -> int:
+    report = session.engine.deliver_letters(session.post.send)
+    _show_delivery(session, report)
+    return 1 if report.waiting or report.given_up else 0
+
+
+@_outbox_command("retry", _("Have letters that were given up sent again: one by its key, or all."))
+@click.argument("key", required=False)
+@click.pass_obj
+def _outbox_retry(session: Session, key: str | None) -> None:
+    letters = session.engine.resend_letters(key)
+    _tell(session, {"letters": len(letters)}, say("{count} letter(s) will be sent again", count=len(letters)))
 
 
 @_command("head", _("Close a head over all that is recorded.\n\nPublish, mail or print what it shows."))

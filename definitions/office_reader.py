@@ -23,7 +23,7 @@ SHIPPED = ("cn.calendar.yaml", "township.roster.yaml", "online_opinion.procedure
 
 _KINDS: tuple[Kind, ...] = ("calendar", "roster", "procedure")
 _REQUIRED = ("office", "database")
-_KEYS = (*_REQUIRED, "title", "procedure", "language")
+_KEYS = (*_REQUIRED, "title", "procedure", "language", "mail")
 
 TEMPLATE = """\
 # An office of caseclock. Definitions lie beside this file; after changing one: caseclock check, caseclock deploy.
@@ -44,6 +44,7 @@ class OfficeFolder:
         database: an address such as ``sqlite:///.../caseclock.db``.
         procedure: the procedure meant when none is named.
         language: ``en`` or ``zh``; None leaves it to the reader's environment.
+        mail: the server by which letters are mailed, such as ``mailtos://user:password@host``; None for none.
     """
 
     folder: Path
@@ -52,6 +53,7 @@ class OfficeFolder:
     database: str
     procedure: str | None = None
     language: str | None = None
+    mail: str | None = None
 
     def definitions(self) -> tuple[Path, ...]:
         """Return the definition files of the folder, by names such as ``*.calendar.yaml``."""
@@ -156,7 +158,13 @@ def _office(folder: Path, source: Source) -> OfficeFolder:
     database = data["database"]
     address = database if "://" in database else f"sqlite:///{(folder / database).resolve()}"
     return OfficeFolder(
-        folder, data["office"], data.get("title", data["office"]), address, data.get("procedure"), data.get("language")
+        folder=folder,
+        id=data["office"],
+        title=data.get("title", data["office"]),
+        database=address,
+        procedure=data.get("procedure"),
+        language=data.get("language"),
+        mail=data.get("mail"),
     )
 
 

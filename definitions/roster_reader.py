@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from ..workflow.checks.sentences import nearest
 from ..workflow.errors import Problem
-from ..workflow.messages import say
+from ..workflow.messages import Message, say
 from ..workflow.model import SYSTEM
 from ..workflow.roster import Actor, Roster, Unit
 from .procedures.lifecycle_reader import title_of
 from .shape_problems import check_shape
-from .shorthands import Name, Names, Shape, Title
+from .shorthands import Name, Names, Shape, Title, listed
 from .yaml_reader import Source
+
+ADDRESS = re.compile(r"[^@\s:/]+@[^@\s]+|https?://\S+|(dingtalk|wecom|feishu):\S+")
+"""What letters can be sent to: a mail address, a web address that takes JSON, or a robot of a group chat."""
 
 
 class UnitShape(Shape):
@@ -30,6 +35,8 @@ class PersonShape(Shape):
     name: Title | None = None
     roles: Names
     unit: Name | None = None
+    notify: Annotated[list[str], BeforeValidator(listed)] = Field(default_factory=list)
+    language: Literal["en", "zh"] | None = None
 
 
 class RosterShape(Shape):
@@ -38,6 +45,7 @@ class RosterShape(Shape):
     roster: Name
     units: dict[Name, UnitShape] = Field(default_factory=dict)
     people: dict[Name, PersonShape] = Field(default_factory=dict)
+    language: Literal["en", "zh"] = "en"
 
 
 def read_roster(source: Source) -> Roster:
@@ -51,9 +59,27 @@ def read_roster(source: Source) -> Roster:
     return Roster(
         units={name: Unit(name, title_of(name, unit.title), unit.can_lead) for name, unit in shape.units.items()},
         people={
-            name: Actor(name, frozenset(person.roles), person.unit, title_of(name, person.name))
+            name: Actor(
+                name,
+                frozenset(person.roles),
+                person.unit,
+                title_of(name, person.name),
+                tuple(person.notify),
+                person.language,
+            )
             for name, person in shape.people.items()
         },
+        language=shape.language,
+    )
+
+
+def _no_address() -> Message:
+    """What is wrong with an address, which may hold a secret and is not repeated."""
+    return say(
+        "this is no address for letters; expected one such as {mail}, {web}, {robots}",
+        mail="wang@example.org",
+        web="https://example.org/inbox",
+        robots="dingtalk:TOKEN:SECRET, wecom:KEY, feishu:TOKEN:SECRET",
     )
 
 
@@ -64,6 +90,9 @@ def _problems(shape: RosterShape) -> Iterator[Problem]:
             yield Problem(
                 "reserved-name", path, say("{name} is the engine itself; no person can be", name=name), on_key=True
             )
+        for serial, address in enumerate(person.notify):
+            if not ADDRESS.fullmatch(address):
+                yield Problem("address", (*path, "notify", serial), _no_address())
         if SYSTEM in person.roles:
             place = (*path, "roles", person.roles.index(SYSTEM))
             yield Problem(

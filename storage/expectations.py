@@ -21,6 +21,7 @@ def expected_revisions(office: str, change: Change) -> dict[str, int]:
     if ids != first.keys():
         raise ValueError(f"cases and events of a change differ: {sorted(ids ^ first.keys())}")
     refuse_strangers(office, *(case.office for case in change.cases), *(event.office for event in change.events))
+    refuse_strangers(office, *(letter.office for letter in change.letters))
     if not {clock.case for clock in change.clocks} | {timer.case for timer in change.timers} <= set(change.projected):
         raise ValueError("clocks and timers of a change must be of projected cases")
     return {case: seq - 1 for case, seq in first.items()}

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from ..workflow.chain import End, Head
 from ..workflow.errors import NotFound
 from ..workflow.history import Case, Event, Mark
+from ..workflow.letters import Letter
 from ..workflow.messages import say
 from ..workflow.ports import (
     CaseQuery,
@@ -62,6 +63,7 @@ class _Office:
     serials: dict[str, int] = field(default_factory=dict)
     heads: dict[int, tuple[Head, tuple[End, ...]]] = field(default_factory=dict)
     unheaded: dict[str, bool] = field(default_factory=dict)
+    letters: dict[str, Letter] = field(default_factory=dict)
 
 
 class MemoryStore:
@@ -279,6 +281,8 @@ class MemoryTransaction:
             root = self._kept.cases[document.case].root
             issued = (*self._kept.documents.get(root, ()), replace(document, data=plain(dict(document.data))))
             self._put(self._kept.documents, root, issued)
+        for letter in change.letters:
+            self._put(self._kept.letters, letter.key, replace(letter, facts=plain(dict(letter.facts))))
 
     def definition(
         self, kind: Kind, name: str, version: int | None = None, as_of: datetime | None = None
@@ -290,6 +294,24 @@ class MemoryTransaction:
         if as_of is not None:
             known = [kept for kept in known if kept.deployed_at <= as_of]
         return max(known, key=lambda kept: kept.version, default=None)
+
+    def letters(self, *, given_up: bool, limit: int) -> tuple[Letter, ...]:
+        """Return letters that have not been delivered, those that are next first."""
+        found = (it for it in self._kept.letters.values() if it.sent_at is None and it.given_up == given_up)
+        return tuple(sorted(found, key=lambda letter: (letter.next_at or _LAST, letter.key))[:limit])
+
+    def letters_due(self, now: datetime, limit: int) -> tuple[Letter, ...]:
+        """Return letters that are to be sent by ``now``."""
+        waiting = self.letters(given_up=False, limit=len(self._kept.letters))
+        return tuple(letter for letter in waiting if letter.next_at and letter.next_at <= now)[:limit]
+
+    def settle(self, letters: Sequence[Letter]) -> None:
+        """Keep what has become of letters that are here."""
+        self._must_write()
+        refuse_strangers(self._office, *(letter.office for letter in letters))
+        for letter in letters:
+            if letter.key in self._kept.letters:
+                self._put(self._kept.letters, letter.key, letter)
 
     def edition(self) -> Hashable:
         """Return something that is another whenever a definition of the office has been deployed or recounted."""

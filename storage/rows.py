@@ -10,6 +10,7 @@ from typing import Any
 
 from ..workflow.chain import End, Head, public
 from ..workflow.history import Case, Event, Mark, RungKey, Seal
+from ..workflow.letters import Letter
 from ..workflow.ports import ClockRow, Definition, IssuedDocument, ListedCase, Timer
 from .columns import instant_text
 
@@ -244,6 +245,18 @@ def document_row(office: str, document: IssuedDocument) -> dict[str, Any]:
 def document_of(row: Any) -> IssuedDocument:
     """Return the document of a row of ``cc_documents``."""
     return IssuedDocument(row.case_id, row.seq, row.name, row.number, row.data, row.sha256)
+
+
+def letter_row(letter: Letter) -> dict[str, Any]:
+    """Return the row of ``cc_outbox`` for a letter."""
+    row = {item.name: getattr(letter, item.name) for item in fields(letter) if item.name != "case"}
+    return row | {"case_id": letter.case, "facts": dict(letter.facts)}
+
+
+def letter_of(row: Any) -> Letter:
+    """Return the letter of a row of ``cc_outbox``."""
+    told = row._asdict()
+    return Letter(case=told.pop("case_id"), **told)
 
 
 def head_row(head: Head) -> dict[str, Any]:

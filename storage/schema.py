@@ -28,7 +28,7 @@ PREFIX = "cc_"
 
 VERSION_TABLE = "cc_alembic_version"
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """The schema revisions that this code knows, oldest first; the last is the one that it works with."""
 
 # Names that depend on nothing but the columns: without a name, a later migration could not drop a constraint on SQLite.
@@ -252,6 +252,34 @@ ends = Table(
     Column("seq", Integer, nullable=False),
     Column("link", Name(64), nullable=False),
     ForeignKeyConstraint(["office", "head"], ["cc_heads.office", "cc_heads.number"]),
+)
+
+# What the office is to tell somebody, until it has been delivered; neither history nor a projection of it.
+outbox = Table(
+    "cc_outbox",
+    metadata,
+    Column("office", Name(64), primary_key=True),
+    Column("key", Name(255), primary_key=True),
+    Column("case_id", Name(64), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("person", Name(128), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("language", Name(16), nullable=False),
+    Column("facts", CanonicalJson, nullable=False),
+    Column("written_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant),
+    Column("sent_at", Instant),
+    Column("reason", Text),
+    _to_case("case_id"),
+)
+Index(
+    "ix_cc_outbox_next",
+    outbox.c.office,
+    outbox.c.next_at,
+    outbox.c.key,
+    sqlite_where=outbox.c.sent_at.is_(None),
+    postgresql_where=outbox.c.sent_at.is_(None),
 )
 
 APPEND_ONLY = "cc_events is append-only: an entry is never changed or deleted; record a further event that corrects it"

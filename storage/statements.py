@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from ..workflow.ports import CaseQuery
 from .of_family import OfFamily
-from .schema import cases, clocks, definitions, documents, ends, events, heads, private, serials, timers
+from .schema import cases, clocks, definitions, documents, ends, events, heads, outbox, private, serials, timers
 
 _office: Any = bindparam("office")
 PLACE = ("at", "case", "clock", "round", "rung")
@@ -288,6 +288,20 @@ add_timer = insert(timers)
 add_document = insert(documents)
 drop_clocks = delete(clocks).where(clocks.c.office == _office, clocks.c.case_id == bindparam("case"))
 drop_timers = delete(timers).where(timers.c.office == _office, timers.c.case_id == bindparam("case"))
+
+add_letter = insert(outbox)
+settle_letter = (
+    update(outbox)
+    .where(outbox.c.office == bindparam("_office"), outbox.c.key == bindparam("_key"))
+    .values({name: bindparam(name) for name in ("attempts", "next_at", "sent_at", "reason")})
+)
+_letters = select(outbox).where(outbox.c.office == _office, outbox.c.sent_at.is_(None))
+_most_letters = bindparam("most", type_=Integer)
+letters_given_up = _letters.where(outbox.c.next_at.is_(None)).order_by(outbox.c.key).limit(_most_letters)
+_waiting = _letters.where(outbox.c.next_at.is_not(None)).order_by(outbox.c.next_at, outbox.c.key)
+letters_waiting = _waiting.limit(_most_letters)
+letters_due = _waiting.where(outbox.c.next_at <= bindparam("now")).limit(_most_letters)
+claim_letters_due = letters_due.with_for_update(skip_locked=True)
 
 # One statement, so that two who begin a series at the same moment take turns.
 next_serial = text(

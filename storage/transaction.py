@@ -13,6 +13,7 @@ from sqlalchemy.sql.base import Executable
 from ..workflow.chain import End, Head
 from ..workflow.errors import Conflict, NotFound
 from ..workflow.history import Case, Event
+from ..workflow.letters import Letter
 from ..workflow.messages import say
 from ..workflow.ports import (
     CaseQuery,
@@ -282,7 +283,27 @@ class SqlTransaction:
             *self._project(change, projections),
             (statements.erase_private, erased),
             (statements.add_document, [rows.document_row(self._office, paper) for paper in change.documents]),
+            (statements.add_letter, [rows.letter_row(letter) for letter in change.letters]),
         )
+
+    def letters(self, *, given_up: bool, limit: int) -> tuple[Letter, ...]:
+        """Return letters that have not been delivered, those that are next first."""
+        statement = statements.letters_given_up if given_up else statements.letters_waiting
+        return tuple(readable(rows.letter_of, row) for row in self._all(statement, most=limit))
+
+    def letters_due(self, now: datetime, limit: int) -> tuple[Letter, ...]:
+        """Return letters that are to be sent by ``now``; in a writing transaction, locked."""
+        statement = statements.claim_letters_due if self._write else statements.letters_due
+        return tuple(readable(rows.letter_of, row) for row in self._all(statement, now=now, most=limit))
+
+    def settle(self, letters: Sequence[Letter]) -> None:
+        """Keep what has become of letters that are here."""
+        self._must_write()
+        refuse_strangers(self._office, *(letter.office for letter in letters))
+        for letter in letters:
+            row = rows.letter_row(letter)
+            became = {name: row[name] for name in ("attempts", "next_at", "sent_at", "reason")}
+            self._run(statements.settle_letter, [became | {"_office": self._office, "_key": letter.key}])
 
     def edition(self) -> Hashable:
         """Return something that is another whenever a definition of the office has been deployed or recounted."""

@@ -151,6 +151,20 @@ class StorageFailed(CaseclockError):
     exit_status = 1
 
 
+class Undelivered(CaseclockError):
+    """A letter that its receiver has not confirmed.
+
+    Args:
+        for_good: no further attempt can succeed, such as with an address that does not exist.
+    """
+
+    code = "undelivered"
+
+    def __init__(self, message: Message, hint: Message | None = None, *, for_good: bool = False) -> None:
+        super().__init__(message, hint)
+        self.for_good = for_good
+
+
 class Unreadable(StorageFailed):
     """What is kept does not mean anything: somebody's hand was in the database, or its file is damaged.
 

@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 from .calendars import Calendar
 from .chain import End, Head
 from .history import Case, Event, RungKey
+from .letters import Letter
 from .model import Procedure
 from .roster import Roster
 
@@ -102,6 +103,7 @@ class Change:
         cases: their new values; each is written only over the revision that its first event in ``events`` follows.
         projected: ids of the cases whose clock and timer rows are all replaced by ``clocks`` and ``timers``.
         erased: pairs of case and field of which every private value that was recorded is erased, for good.
+        letters: what is to be told of the events.
     """
 
     cases: tuple[Case, ...] = ()
@@ -111,6 +113,7 @@ class Change:
     timers: tuple[Timer, ...] = ()
     documents: tuple[IssuedDocument, ...] = ()
     erased: tuple[tuple[str, str], ...] = ()
+    letters: tuple[Letter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +308,22 @@ class Transaction(Protocol):
         Args:
             as_of: only versions that had been deployed at this instant.
         """
+
+    def letters(self, *, given_up: bool, limit: int) -> tuple[Letter, ...]:
+        """Return letters that have not been delivered, those that are next first, then in order of their keys.
+
+        Args:
+            given_up: those that are tried no more, in place of those that are still to be sent.
+        """
+
+    def letters_due(self, now: datetime, limit: int) -> tuple[Letter, ...]:
+        """Return letters that are to be sent by ``now``, in the same order; in a writing transaction, locked.
+
+        Those that somebody else has locked are passed over, so that any number of workers share the work.
+        """
+
+    def settle(self, letters: Sequence[Letter]) -> None:
+        """Keep what has become of letters that are here."""
 
     def edition(self) -> Hashable:
         """Return something that is another whenever a definition of the office has been deployed or recounted."""

@@ -16,6 +16,10 @@ class Actor:
 
     A host program with its own accounts makes actors directly; an office takes them from its roster.
 
+    Args:
+        notify: the addresses to which letters for this person go.
+        language: ``en`` or ``zh``, in which letters are written; None for the roster's.
+
     >>> Actor("li", roles=frozenset({"leader"})).roles
     frozenset({'leader'})
     """
@@ -24,6 +28,8 @@ class Actor:
     roles: frozenset[str] = frozenset()
     unit: str | None = None
     name: Text | None = None
+    notify: tuple[str, ...] = ()
+    language: str | None = None
 
 
 THE_SYSTEM = Actor(SYSTEM, frozenset({SYSTEM}))
@@ -41,10 +47,11 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The units and people of one office."""
+    """The units and people of one office. ``language``: in which letters are written, ``en`` or ``zh``."""
 
     units: Mapping[str, Unit] = field(default_factory=dict)
     people: Mapping[str, Actor] = field(default_factory=dict)
+    language: str = "en"
 
     def actor(self, person: str) -> Actor:
         """Return the actor with this id. Raises `NotFound`, with the nearest valid ids, for an unknown one."""

@@ -202,6 +202,7 @@ class LifecycleReader:
             issues=shape.issues,
             optional=shape.optional,
             basis=shape.basis,
+            tells=tuple(shape.tells),
         )
 
     def _inputs(self, path: Path, shape: shapes.ActionShape) -> Iterator[Field]:

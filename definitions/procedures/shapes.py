@@ -145,6 +145,8 @@ class ActionShape(Shape):
     """An action that it fires on subcases."""
     issues: Name | None = None
     """The document that it issues, with a number."""
+    tells: Names = Field(default_factory=list)
+    """Roles whose holders are told of it by letter, where the roster has an address of theirs."""
 
 
 class SharedActionShape(ActionShape):

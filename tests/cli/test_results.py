@@ -206,6 +206,7 @@ def test_every_command_speaks_json(shell: Any, tmp_path: Path) -> None:
         "inbox": (),
         "due": (),
         "tick": (),
+        "outbox": ("list",),
         "calendar": ("show", "cn"),
         "head": (),
         "verify": (),

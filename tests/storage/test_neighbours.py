@@ -25,6 +25,7 @@ from caseclock.workflow import Actor, CaseclockError, CaseQuery, Engine, FireAct
 from caseclock.workflow.chain import End, Head
 from caseclock.workflow.engine.verification import read_outside_head
 from caseclock.workflow.history import Case, Event
+from caseclock.workflow.letters import Letter
 from caseclock.workflow.ports import Change, ClockRow, Definition, IssuedDocument, Store, Timer, Transaction
 
 OTHER, ASKING = "qingxi", "baihe"
@@ -34,7 +35,11 @@ SECRET = "invented_wanderer"
 KEY = "post of the other office"
 CLERK = Actor("ann", frozenset({"officer", "leader", "office"}))
 HEAD = Actor("wanda", frozenset({"unit_head"}), "water")
-ROSTER = "roster: {office}\nunits: {{water: {{title: {{zh: {unit}, en: {unit}}}}}}}\npeople: {{}}\n"
+ROSTER = """
+roster: {office}
+units: {{water: {{title: {{zh: {unit}, en: {unit}}}}}}}
+people: {{hugo: {{roles: unit_head, unit: water, notify: "{office}@example.org"}}}}
+"""
 PERMIT = """
 procedure: permit
 version: 1
@@ -91,6 +96,7 @@ class Known:
     head: Head
     end: End
     definition: Definition
+    letter: Letter
 
 
 def other_office(store: Store, reader: Any) -> Office:
@@ -140,6 +146,7 @@ def known_of(office: Office) -> Known:
             head=tx.heads()[0],
             end=tx.ends(1)[0],
             definition=next(one for one in tx.definitions() if one.name == "permit"),
+            letter=tx.letters(given_up=False, limit=1)[0],
         )
 
 
@@ -154,6 +161,7 @@ def everything(office: Office) -> list[Any]:
             [tx.documents(root) for root in families],
             [tx.ends(head.number) for head in tx.heads()],
             [tx.unheaded(99), tx.uncovered(), tx.serials(), tx.definitions()],
+            tx.letters(given_up=False, limit=99),
         ]
 
 
@@ -233,6 +241,12 @@ OF_THE_OFFICE: dict[str, Callable[[Engine, Known], Any]] = {
         )
     ),
     "tick": lambda engine, known: engine.tick(),
+    "letters": lambda engine, known: [engine.letters(), engine.letters(given_up=True)],
+    "deliver_letters": lambda engine, known: engine.deliver_letters(lambda letter: None),
+    "resend_letters": lambda engine, known: [
+        engine.resend_letters(),
+        told(lambda: engine.resend_letters(known.letter.key)),
+    ],
     "recount": lambda engine, known: engine.recount(),
     "close_heads": lambda engine, known: engine.close_heads(),
     "last_head": lambda engine, known: engine.last_head(),
@@ -272,6 +286,8 @@ READING: dict[str, Callable[[Transaction, Known], Any]] = {
     "ends": lambda tx, known: tx.ends(1),
     "contradicted": lambda tx, known: tx.contradicted(1),
     "uncovered": lambda tx, known: tx.uncovered(),
+    "letters": lambda tx, known: [tx.letters(given_up=dead, limit=9) for dead in (False, True)],
+    "letters_due": lambda tx, known: tx.letters_due(LAST, 9),
     "strays": lambda tx, known: tx.strays(),
     "lost_families": lambda tx, known: tx.lost_families(),
     "recorded": lambda tx, known: tx.recorded(known.case.root),
@@ -305,11 +321,16 @@ WRITING: dict[str, list[Callable[[Transaction, Known], Any]]] = {
         lambda tx, known: tx.save(Change(projected=(known.case.id,), clocks=(known.clock,), timers=(known.timer,))),
         lambda tx, known: tx.save(Change(documents=(known.paper,))),
         lambda tx, known: tx.save(Change(erased=((known.case.id, "author"),))),
+        lambda tx, known: tx.save(Change(letters=(known.letter,))),
         lambda tx, known: tx.save(Change((own(known, number="A-1"),), (own_event(known, 1),), (known.case.id,))),
     ],
     "deploy": [
         lambda tx, known: tx.deploy(known.definition),
         lambda tx, known: tx.deploy(replace(known.definition, office=ASKING, fingerprint="0" * 64)),
+    ],
+    "settle": [
+        lambda tx, known: tx.settle([replace(known.letter, attempts=9)]),
+        lambda tx, known: tx.settle([replace(known.letter, office=ASKING, attempts=9)]),
     ],
     "finish_recount": [lambda tx, known: tx.finish_recount("cn", 1, LATER)],
     "next_serial": [lambda tx, known: [tx.next_serial(series) for series in known.event.drawn]],

@@ -88,6 +88,7 @@ def _actions(procedure: Procedure) -> Iterator[Problem]:
     roles = [*procedure.roles, SYSTEM]
     for path, lifecycle, action in actions(procedure):
         yield from refuse_unknown("role", (*path, "by"), action.by, roles)
+        yield from refuse_unknown("role", (*path, "tells"), action.tells, procedure.roles)
         yield from refuse_unknown("state", (*path, "to"), [action.to], lifecycle.states)
         yield from refuse_unknown("document", (*path, "issues"), [action.issues], procedure.documents)
         for name in action.sets:

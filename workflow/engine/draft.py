@@ -29,6 +29,7 @@ from .papers import Drawn, draw_number, made_from
 from .past import Past, Then, before
 from .projections import Measured, measured, next_rung, project
 from .situation import Deployed, Situation
+from .telling import letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,7 @@ class Draft:
             clocks=clocks,
             timers=timers,
             documents=documents,
+            letters=tuple(letters(self.deployed, self.family, events)),
         )
 
     def _number_root(self) -> None:

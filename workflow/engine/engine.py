@@ -13,6 +13,7 @@ from ..chain import Head
 from ..clocks import ClockStatus
 from ..errors import CaseclockError, Conflict, KeyUsed, StorageFailed
 from ..history import Event, RungKey
+from ..letters import Letter
 from ..messages import Message
 from ..model import Procedure
 from ..ports import CaseQuery, Compiled, Definition, Reader, Store, TimerPlace, Transaction
@@ -21,6 +22,7 @@ from . import reading
 from .admission import utc
 from .carrying_out import attempt, carry_out, deliver, recount
 from .commands import Command, FireAction, OpenCase
+from .delivering import DeliveryReport, Send, deliver_letters, resend
 from .heads import close_heads
 from .ids import utc_now
 from .page import Page
@@ -235,6 +237,31 @@ class Engine:
         with self._session() as session:
             timers = session.tx.timers(LAST, 1, (utc(since), "", NO_RUNG) if since else None)
             return timers[0].at if timers else None
+
+    def letters(self, *, given_up: bool = False, limit: int = 1000) -> tuple[Letter, ...]:
+        """Return letters that have not been delivered, those that are next first.
+
+        Args:
+            given_up: those that are tried no more, in place of those that are still to be sent.
+        """
+        with self._session() as session:
+            return session.tx.letters(given_up=given_up, limit=limit)
+
+    def deliver_letters(self, send: Send, *, stop: Callable[[], bool] = lambda: False) -> DeliveryReport:
+        """Send every letter that is due, each at least once, and return what became of them.
+
+        Any number of programs may do so at the same time. A letter that could not be delivered waits, longer each time,
+        and is given up after a day.
+
+        Args:
+            send: sends one letter, such as `storage.delivery.Post.send`; raises `Undelivered` when it cannot.
+            stop: asked between two letters; when it says so, the rest is left for the next time.
+        """
+        return deliver_letters(self._session, send, stop)
+
+    def resend_letters(self, key: str | None = None) -> tuple[Letter, ...]:
+        """Have letters that were given up sent again, the one with this key or all; return them. Raises `NotFound`."""
+        return resend(self._session, key)
 
     def actions(self, case: str, by: Actor | str) -> tuple[Offer, ...]:
         """Return what this actor may do on the case now, and with which inputs. Raises `NotFound`."""

@@ -133,4 +133,5 @@ def merged(changes: Sequence[Change]) -> Change:
         timers=tuple(following.from_iterable(timers.values())),
         documents=tuple(paper for change in changes for paper in change.documents),
         erased=tuple(pair for change in changes for pair in change.erased),
+        letters=tuple(letter for change in changes for letter in change.letters),
     )

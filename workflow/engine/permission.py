@@ -24,6 +24,15 @@ def role_for(procedure: Procedure, family: Family, case: Case, action: Action, a
     return role
 
 
+def may(procedure: Procedure, family: Family, case: Case, action: Action, actor: Actor) -> bool:
+    """Return whether ``actor`` may do ``action`` on ``case``; see `role_for`."""
+    try:
+        role_for(procedure, family, case, action, actor)
+    except NotAllowed:
+        return False
+    return True
+
+
 def opening_role(procedure: Procedure, actor: Actor) -> str:
     """Return the role in which ``actor`` may open a case. Raises `NotAllowed` when there is none."""
     for role in procedure.opened_by:

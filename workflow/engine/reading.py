@@ -8,14 +8,14 @@ from datetime import datetime
 from itertools import islice
 
 from ..clocks import ClockStatus
-from ..errors import NotAllowed, NotFound
+from ..errors import NotFound
 from ..history import Case, Event, fold
 from ..messages import Text, say
 from ..model import OPEN, RECOUNTED, REDACTED, REVISED, SYSTEM, Action, Effect
 from ..ports import CaseQuery, IssuedDocument, ListedCase
 from ..roster import Actor
 from .family import Family
-from .permission import role_for
+from .permission import may
 from .session import Session
 from .situation import Deployed, Situation
 from .views import CaseView, ClockView, EventView, ListItem, Offer
@@ -58,7 +58,8 @@ def offers(situation: Situation, actor: Actor) -> tuple[Offer, ...]:
     machine = situation.deployed.machine(situation.case)
     acting = replace(situation, actor=actor.id)
     legal = machine.legal(situation.case.state)
-    return tuple(_offer(acting, action) for action in legal if _may(situation, action, actor))
+    procedure, family = situation.deployed.procedure, situation.family
+    return tuple(_offer(acting, action) for action in legal if may(procedure, family, situation.case, action, actor))
 
 
 def _offer(situation: Situation, action: Action) -> Offer:
@@ -72,14 +73,6 @@ def _offer(situation: Situation, action: Action) -> Offer:
         optional=action.optional,
         obstacle=machine.obstacle(case.state, action.name, situation),
     )
-
-
-def _may(situation: Situation, action: Action, actor: Actor) -> bool:
-    try:
-        role_for(situation.deployed.procedure, situation.family, situation.case, action, actor)
-    except NotAllowed:
-        return False
-    return True
 
 
 def history_view(situation: Situation, events: Iterable[Event]) -> tuple[EventView, ...]:

@@ -31,6 +31,7 @@ class Worker:
         wait: waits for this many seconds, less when the worker is to stop, and returns whether it is.
         stopping: tells whether the worker is to stop; asked between two transactions.
         report: is given what a round has delivered, and which cases have begun to fail, if there are any.
+        post: sends the letters that are due.
         trouble: is given an error that kept a round from being finished, once until a round succeeds.
         every: seconds after which it looks again although nothing is due, for what others have recorded meanwhile.
     """
@@ -41,6 +42,7 @@ class Worker:
     stopping: Callable[[], bool]
     report: Callable[[TickReport], None]
     trouble: Callable[[CaseclockError], object]
+    post: Callable[[], object] = lambda: None
     every: float = 30.0
     _failed: frozenset[str] = frozenset()
     _in_trouble: bool = False
@@ -64,6 +66,7 @@ class Worker:
         if news.delivered or news.failed:
             self.report(news)
         self._failed, self._in_trouble, self._pause = frozenset(done.failed), False, 1.0
+        self.post()
         return min(self._until_next(begun), self._until_passed_over(begun))
 
     def _until_next(self, begun: datetime) -> float:

@@ -115,6 +115,7 @@ class Action:
         sets: fields computed from expressions when it is done.
         optional: it may be done, but nobody's inbox shows the case because of it.
         issues: the document it issues, with a number.
+        tells: roles whose holders are told of it by letter.
     """
 
     name: str
@@ -129,6 +130,7 @@ class Action:
     issues: str | None = None
     optional: bool = False
     basis: Text | None = None
+    tells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
