@@ -287,7 +287,7 @@ READING: dict[str, Callable[[Transaction, Known], Any]] = {
     "contradicted": lambda tx, known: tx.contradicted(1),
     "uncovered": lambda tx, known: tx.uncovered(),
     "letters": lambda tx, known: [tx.letters(given_up=dead, limit=9) for dead in (False, True)],
-    "letters_due": lambda tx, known: tx.letters_due(LAST, 9),
+    "letters_due": lambda tx, known: tx.letters_due(LATER, 9),
     "strays": lambda tx, known: tx.strays(),
     "lost_families": lambda tx, known: tx.lost_families(),
     "recorded": lambda tx, known: tx.recorded(known.case.root),
