@@ -23,6 +23,7 @@ from .carrying_out import attempt, carry_out, deliver, recount
 from .commands import Command, FireAction, OpenCase
 from .heads import close_heads
 from .ids import utc_now
+from .inclusion import Inclusion, inclusion
 from .rebuilding import RebuildReport, rebuild
 from .redaction import redact
 from .session import Session
@@ -323,6 +324,11 @@ class Engine:
         """Return every head, in order."""
         with self._session() as session:
             return session.tx.heads()
+
+    def inclusion(self, case: str) -> Inclusion:
+        """Return the proofs that heads cover a case and its subcases. Raises `NotFound`."""
+        with self._session() as session:
+            return inclusion(session, case)
 
     def verify(self, case: str | None = None, head: OutsideHead | None = None) -> VerifyReport:
         """Return whatever is not as it was recorded: in histories, papers, definitions, heads and projections.
