@@ -23,7 +23,7 @@ SHIPPED = ("cn.calendar.yaml", "township.roster.yaml", "online_opinion.procedure
 
 _KINDS: tuple[Kind, ...] = ("calendar", "roster", "procedure")
 _REQUIRED = ("office", "database")
-_KEYS = (*_REQUIRED, "title", "procedure", "language")
+_KEYS = (*_REQUIRED, "title", "procedure", "language", "fonds", "fonds_number", "records_creator")
 
 TEMPLATE = """\
 # An office of caseclock. Definitions lie beside this file; after changing one: caseclock check, caseclock deploy.
@@ -44,6 +44,8 @@ class OfficeFolder:
         database: an address such as ``sqlite:///.../caseclock.db``.
         procedure: the procedure meant when none is named.
         language: ``en`` or ``zh``; None leaves it to the reader's environment.
+        fonds, fonds_number: the archive's name and number for the office's records (全宗名称, 全宗号).
+        records_creator: the body whose records they are (立档单位名称).
     """
 
     folder: Path
@@ -52,6 +54,9 @@ class OfficeFolder:
     database: str
     procedure: str | None = None
     language: str | None = None
+    fonds: str = ""
+    fonds_number: str = ""
+    records_creator: str = ""
 
     def definitions(self) -> tuple[Path, ...]:
         """Return the definition files of the folder, by names such as ``*.calendar.yaml``."""
@@ -155,8 +160,17 @@ def _office(folder: Path, source: Source) -> OfficeFolder:
     data: dict[str, str] = source.data
     database = data["database"]
     address = database if "://" in database else f"sqlite:///{(folder / database).resolve()}"
+    title = data.get("title", data["office"])
     return OfficeFolder(
-        folder, data["office"], data.get("title", data["office"]), address, data.get("procedure"), data.get("language")
+        folder,
+        data["office"],
+        title,
+        address,
+        data.get("procedure"),
+        data.get("language"),
+        fonds=data.get("fonds", title),
+        fonds_number=data.get("fonds_number", ""),
+        records_creator=data.get("records_creator", title),
     )
 
 

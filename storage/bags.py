@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files as resources
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 from ..workflow.archiving import NamedFile, Package
 from ..workflow.errors import CaseclockError, Conflict, InvalidInput, NotFound
@@ -86,7 +87,7 @@ def _fill(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def _make_bag(folder: Path, about: Mapping[str, str]) -> None:
     try:
-        import bagit
+        import bagit  # type: ignore[import-untyped]
     except ImportError as error:
         raise CaseclockError(
             say("packages are written by the library bagit, which is not installed"),
@@ -129,6 +130,19 @@ def history_of(bag: Path) -> Iterator[str]:
         )
     with (bag / HISTORY).open(encoding="utf-8") as lines:
         yield from lines
+
+
+def told_of(package: Package, bag: Path) -> dict[str, Any]:
+    """Return what is told of a package that was written: where, what it is named by, and what is not in it."""
+    return {
+        "folder": str(bag),
+        "seal": seal_of(bag),
+        "items": len(package.items),
+        "missing": list(package.missing),
+        "retention": package.about.get("Caseclock-Retention"),
+        "private": package.about["Caseclock-Private-Values"],
+        "head": package.about.get("Caseclock-Last-Head"),
+    }
 
 
 def seal_of(bag: Path) -> str:

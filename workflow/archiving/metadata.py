@@ -95,7 +95,9 @@ def _agents(found: Gathered, language: Language) -> Iterator[dict[str, Any]]:
         titles = [
             found.procedure.roles[role].title.of(language.code) for role in roles if role in found.procedure.roles
         ]
-        unit_title = found.roster.units[unit].title.of(language.code) if unit in found.roster.units else unit or ""
+        unit_title = (
+            found.roster.units[unit].title.of(language.code) if unit and unit in found.roster.units else unit or ""
+        )
         yield {
             "机构人员代码": actor,
             "机构人员名称": render(name_of(found.roster, actor), language),

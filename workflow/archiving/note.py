@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from ..messages import Language, Message, say
-from ..showing.pages import show_instant
+from ..messages import Language, Message, render, say
+from ..showing.pages import name_of, show_instant
 from .gathering import Gathered
 from .items import Item, Retained
 from .text import html_page
@@ -23,7 +23,7 @@ def note_html(
         (say("Secrecy"), kept.secrecy_text or "-"),
         (say("Items"), str(len(listed))),
         (say("Entries of the history"), str(len(found.history))),
-        (say("Filed by"), by),
+        (say("Filed by"), render(name_of(found.roster, by), language)),
         (say("Filed at"), show_instant(now, zone)),
         (say("Checked by"), ""),
         (say("Checked at"), ""),

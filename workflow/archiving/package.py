@@ -12,6 +12,7 @@ from ..chain import told
 from ..engine.inclusion import Inclusion
 from ..messages import Language
 from ..showing import pages, plain
+from ..showing.pages import show_instant
 from .completeness import check_complete
 from .gathering import Gathered
 from .index import index_csv, index_html
@@ -139,7 +140,7 @@ def _about(found: Gathered, kept: Retained, fonds: Fonds, now: datetime, about: 
         "Source-Organization": fonds.creator,
         "External-Identifier": f"{found.office}:{found.view.case.number}",
         "External-Description": about["内容描述"]["题名"],
-        "Bagging-Date": now.date().isoformat(),
+        "Bagging-Date": show_instant(now, found.view.zone)[:10],
         "Bag-Software-Agent": "caseclock",
         "Caseclock-Retention": kept.retention_text,
         "Caseclock-Private-Values": "included" if found.private else "withheld",
