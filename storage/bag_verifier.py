@@ -88,13 +88,17 @@ def check_heads(kept: dict[str, Any], lines: list[str], published: str | None) -
             root = digest(["pair", *((other, root) if side == "left" else (root, other))])
         if root != heads[proof["head"]]["root"] or ends.pop(proof["case"], None) != (proof["seq"], proof["link"]):
             yield f"case {proof['case']}: head {proof['head']} does not cover its history"
-    yield from (f"case {case}: no head covers its history" for case in ends if case not in kept["uncovered"])
+    excused = kept["uncovered"] if published is None else ()
+    yield from (f"case {case}: no head covers its history" for case in ends if case not in excused)
     if published is not None:
-        yield from check_published(published, heads, json.loads(lines[0])["office"])
+        covered = {proof["case"]: proof["head"] for proof in kept["proofs"]}
+        yield from check_published(published, heads, covered, json.loads(lines[0])["office"])
 
 
-def check_published(published: str, heads: dict[int, dict[str, Any]], office: str) -> Iterator[str]:
-    """Check that the heads that were kept elsewhere are those of the package, as far as it reaches."""
+def check_published(
+    published: str, heads: dict[int, dict[str, Any]], covered: dict[str, int], office: str
+) -> Iterator[str]:
+    """Check that the heads that were kept elsewhere are those of the package, and that they reach far enough."""
     lines = re.findall(r'caseclock-head (\d+) \S+ ([0-9a-f]{64}) ([^\r\n"]+)', published)
     own = {int(number): told for number, told, name in lines if name.strip() == office}
     known = sorted(own.keys() & heads.keys())
@@ -103,6 +107,9 @@ def check_published(published: str, heads: dict[int, dict[str, Any]], office: st
     yield from (
         f"head {it}: is another than the one that was published" for it in known if own[it] != heads[it]["digest"]
     )
+    for case, number in covered.items():
+        if known and number > known[-1]:
+            yield f"case {case}: its history is covered from head {number} on, and none so late is in the text"
 
 
 if __name__ == "__main__":

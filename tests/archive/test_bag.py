@@ -91,6 +91,24 @@ def test_a_head_that_was_kept_elsewhere_is_compared(bag: Path, township: Any) ->
     assert any("holds no head" in told for told in bags.check_bag(bag, "nothing"))
 
 
+def test_a_head_that_was_published_before_the_last_entries_does_not_vouch_for_them(bag: Path, township: Any) -> None:
+    first, *_ = township.engine.heads()
+    assert any("none so late" in told for told in bags.check_bag(bag, first.line))
+
+
+def test_a_case_that_no_head_covers_does_not_hold_against_a_published_one(
+    packaged: Any, filed: str, tmp_path: Path, township: Any
+) -> None:
+    township.do(filed, "inspect", "omar", findings="In order")
+    bag = bags.write_bag(packaged(filed), tmp_path / "archive")
+    assert bags.check_bag(bag) == ()
+    assert any("no head covers" in told for told in bags.check_bag(bag, township.engine.heads()[-1].line))
+
+
+def test_only_the_owner_can_read_a_package(bag: Path) -> None:
+    assert bag.stat().st_mode & 0o077 == 0
+
+
 def test_entries_put_in_after_the_head_are_not_covered_by_it(bag: Path) -> None:
     heads = bag / "data" / "record" / "heads.json"
     kept = json.loads(heads.read_text("utf-8"))

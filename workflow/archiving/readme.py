@@ -26,6 +26,7 @@ README = """\
     python verify_bag.py ..
 
 退出码 0 表示完好；否则逐条列出被改动、缺少或多出的文件和记录。
+其中 was changed 为已被改动，is missing 为缺失，is not listed 为多出，does not cover 为封印不包含本案。
 如另存有已公布的封印：python verify_bag.py .. 封印文件.txt
 重新装入系统：caseclock load 本包目录
 检查程序本身也可能被替换；重要核查请使用从别处取得的同名程序。
