@@ -8,7 +8,7 @@ import pytest
 
 from caseclock.definitions import YamlReader
 from caseclock.storage import MemoryStore
-from caseclock.workflow import Actor, DefinitionInvalid, Engine, NotAllowed
+from caseclock.workflow import Actor, DefinitionInvalid, Engine, InvalidInput, NotAllowed
 from caseclock.workflow.archiving import NamedFile, gather
 from caseclock.workflow.archiving.completeness import check_complete
 
@@ -119,6 +119,15 @@ def test_prints_lie_beside_the_paper_that_they_show(township: Any, packaged: Any
     package = packaged(filed, prints=[NamedFile("slip.pdf", b"%PDF", number)])
     assert package.files["prints/0002-slip.pdf"] == b"%PDF"
     assert [(item.number, item.format) for item in package.items[:2]] == [(number, "json"), (number, "pdf")]
+
+
+def test_a_print_of_another_paper_is_refused(packaged: Any, filed: str) -> None:
+    with pytest.raises(InvalidInput, match="issued no paper L-1"):
+        packaged(filed, prints=[NamedFile("slip.pdf", b"%PDF", "L-1")])
+
+
+def test_the_author_of_what_came_by_itself_is_the_office(packaged: Any, filed: str) -> None:
+    assert {item.number[:2]: item.author for item in packaged(filed).items}["舆催"] == "清溪镇党政办公室"
 
 
 def test_the_file_of_a_paper_has_the_hash_under_which_it_was_issued(township: Any, packaged: Any, filed: str) -> None:

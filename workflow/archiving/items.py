@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ..chain import canonical
 from ..engine import CaseView, EventView
+from ..errors import InvalidInput
 from ..messages import Language, Message, Text, render, say
-from ..model import Archive, FieldType, Procedure
-from ..ports import IssuedDocument
+from ..model import SYSTEM, Archive, FieldType, Procedure
 from ..showing.pages import name_of
 from .completeness import archive_of
 from .gathering import Gathered
@@ -92,14 +92,22 @@ def items(
     language: Language,
     prints: Iterable[NamedFile],
     attached: Callable[[str], bytes | None],
+    creator: str,
     files: dict[str, bytes],
 ) -> Iterator[Item]:
-    """Yield the items of a record in order, and put the files that are there into ``files``, by path."""
+    """Yield the items of a record in order, and put the files that are there into ``files``, by path.
+
+    Args:
+        creator: the body whose records they are; it is the author of what the system did by itself.
+
+    Raises `InvalidInput` for a print of a paper that the case did not issue.
+    """
     archive = archive_of(found.procedure)
     events = {(entry.event.case, entry.event.seq): entry for entry in found.history}
     printed: dict[str, list[NamedFile]] = {}
     for one in prints:
         printed.setdefault(one.document, []).append(one)
+    _check_prints(printed, found)
     sequence = 0
 
     def listed(title: Message, entry: EventView, material: str, path: str, content: bytes | None, **more: Any) -> Item:
@@ -108,7 +116,7 @@ def items(
         return Item(
             sequence=sequence,
             title=title,
-            author=render(name_of(found.roster, entry.event.actor), language),
+            author=creator if entry.event.actor == SYSTEM else _name(found, entry, language),
             at=entry.event.effective_at,
             zone=found.view.zone,
             path=path if content is not None else "",
@@ -140,6 +148,16 @@ def items(
         yield listed(name, entry, material, path, content_of, sha256=value["sha256"], format=_format(value["name"]))
 
 
+def _name(found: Gathered, entry: EventView, language: Language) -> str:
+    return render(name_of(found.roster, entry.event.actor), language)
+
+
+def _check_prints(printed: Mapping[str, Sequence[NamedFile]], found: Gathered) -> None:
+    strange = sorted(set(printed) - {paper.number for paper in found.view.documents})
+    if strange:
+        raise InvalidInput(say("{case} issued no paper {numbers}", case=found.view.case.number, numbers=strange))
+
+
 def _given(found: Gathered) -> Iterator[tuple[EventView, str, Text, Mapping[str, str]]]:
     """Yield the files that were given: the entry, the field as a class names it, its title, and name with hash."""
     kinds = {one.case.id: one for one in (found.view, *found.view.subcases)}
@@ -162,11 +180,6 @@ def _material(archive: Archive, name: str, language: Language) -> str:
         if name in one.documents or name in one.fields:
             return one.title.of(language.code)
     return ""
-
-
-def papers_of(found: Gathered) -> tuple[IssuedDocument, ...]:
-    """Return the papers that the case and its subcases issued, in order."""
-    return found.view.documents
 
 
 def safe_name(name: str) -> str:

@@ -68,12 +68,12 @@ def make_package(
         attached: returns the content of a file that was given in the case, by its SHA-256; None where it is not there.
         by: who files the record; empty for a line to sign.
 
-    Raises `NotAllowed` while the record is not complete.
+    Raises `NotAllowed` while the record is not complete, `InvalidInput` for a print of a paper of another case.
     """
     check_complete(found.view, found.procedure)
     kept = retained(found.view, found.procedure, language)
     files: dict[str, bytes] = {}
-    listed = tuple(items(found, kept, language, prints, attached, files))
+    listed = tuple(items(found, kept, language, prints, attached, fonds.creator, files))
     files |= _record(found, language)
     about = metadata(found, kept, fonds, listed, language)
     files["metadata.json"] = _json(about)
