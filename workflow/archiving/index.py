@@ -13,7 +13,7 @@ from .text import html_page
 
 HEADINGS: tuple[Message, ...] = (
     say("Sequence"),
-    say("Title"),
+    say("Item title"),
     say("Document no."),
     say("Author"),
     say("Date"),

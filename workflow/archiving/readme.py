@@ -17,8 +17,8 @@ README = """\
   history.jsonl           完整的办理过程，每条记录与前一条以摘要相连
   record/case.json        案件归档时的状态
   record/dues.txt, .json  每个期限的计算说明，逐日列出
-  record/heads.json       封印（head）及本案包含于封印之内的证明
-  record/last-head.txt    归档时最后一个封印，可与另存的封印核对
+  record/heads.json       封头（head）及本案被封头涵盖的证明
+  record/last-head.txt    归档时最后一个封头，可与另存的封头核对
   definitions/            当时适用的程序、日历和人员名册
 
 检查本包是否被改动（只需 Python 3.11 以上，不需要本系统）：
@@ -26,8 +26,8 @@ README = """\
     python verify_bag.py ..
 
 退出码 0 表示完好；否则逐条列出被改动、缺少或多出的文件和记录。
-其中 was changed 为已被改动，is missing 为缺失，is not listed 为多出，does not cover 为封印不包含本案。
-如另存有已公布的封印：python verify_bag.py .. 封印文件.txt
+其中 was changed 为已被改动，is missing 为缺失，is not listed 为多出，does not cover 为封头不涵盖本案。
+如另存有已公布的封头：python verify_bag.py .. 封头文件.txt
 重新装入系统：caseclock load 本包目录
 检查程序本身也可能被替换；重要核查请使用从别处取得的同名程序。
 
