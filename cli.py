@@ -19,7 +19,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .storage import SqlStore
     from .storage.delivery import Post
     from .workflow import CaseclockError, Engine, Language, ListItem, Message, Problem, Receipt, TickReport
+    from .workflow.archiving import Package
     from .workflow.engine import BatchResult
     from .workflow.engine.delivering import DeliveryReport
     from .workflow.model import Field
@@ -1151,8 +1152,10 @@ def _tell(session: Session, data: dict[str, Any], told: Message) -> None:
     session.show(lambda: data, lambda: [Line(told)])
 
 
-@_command("load", _("Take up whole cases that `export` wrote.\n\nEverything is checked before it is written."))
-@click.argument("file", type=_file)
+@_command(
+    "load", _("Take up whole cases that `export` or `archive` wrote.\n\nEverything is checked before it is written.")
+)
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
 @_option("--dry-run", is_flag=True, text=_("Tell what would happen, and change nothing."))
 @click.pass_obj
 def _load(session: Session, file: Path, dry_run: bool) -> int:
@@ -1160,7 +1163,7 @@ def _load(session: Session, file: Path, dry_run: bool) -> int:
 
     with (
         session.rehearsal() if dry_run else nullcontext(session.engine) as engine,
-        file.open(encoding="utf-8") as lines,
+        _lines_of(file) as lines,
     ):
         report = engine.load(lines)
     session.show(
@@ -1168,6 +1171,87 @@ def _load(session: Session, file: Path, dry_run: bool) -> int:
         lambda: transfer_pages.loaded(report, dry_run=dry_run),
     )
     return 1 if report.failed else 0
+
+
+def _lines_of(file: Path) -> AbstractContextManager[Iterable[str]]:
+    """The lines of an export: of a file, or of the history in an archive package."""
+    if not file.is_dir():
+        return file.open(encoding="utf-8")
+    from .storage.bags import history_of
+
+    return nullcontext(history_of(file))
+
+
+@_command(
+    "archive",
+    _(
+        "Write the archive package of a case, or check one.\n\n"
+        "A BagIt bag with everything that is recorded of the case. Refused while a required class of material is"
+        " empty. Private values are in it, unless they are left out. With --check, exits with status 7 when something"
+        " was changed."
+    ),
+)
+@click.argument("case", required=False)
+@_option("--output", type=_folder, text=_("The folder in which the package gets a folder of its own."))
+@_option(
+    "--files",
+    "folders",
+    type=_folder,
+    multiple=True,
+    text=_("A folder with files that were given in the case; they are found by their hash. May be repeated."),
+)
+@_option("--number", "item", default="", text=_("The number that the archive gives the record."))
+@_option(
+    "--without-private", is_flag=True, text=_("Leave private values out: such a package can be checked, not loaded.")
+)
+@_option("--check", "bag", type=_folder, text=_("Check this package instead, and name whatever was changed in it."))
+@_option("--head", "outside", type=_file, text=_("With --check: against a head kept outside, as `head` printed it."))
+@click.pass_obj
+def _archive(
+    session: Session,
+    case: str | None,
+    output: Path | None,
+    folders: tuple[Path, ...],
+    item: str,
+    without_private: bool,
+    bag: Path | None,
+    outside: Path | None,
+) -> int:
+    from .storage import bags
+    from .workflow import InvalidInput
+    from .workflow.showing import archive_pages
+
+    if bag:
+        found = bags.check_bag(bag, outside.read_text(encoding="utf-8") if outside else None)
+        session.show(lambda: archive_pages.checked_data(bag, found), lambda: archive_pages.checked(bag, found))
+        return FINDINGS if found else 0
+    if not case or not output:
+        raise InvalidInput(
+            say("expected a case and --output, or --check"), hint=say("such as: caseclock archive 12 --output archive")
+        )
+    package = _package(session, case, folders, item, without_private)
+    written = bags.write_bag(package, output)
+    told = bags.told_of(package, written)
+    session.show(lambda: told, lambda: archive_pages.written(told))
+    return 0
+
+
+def _package(session: Session, case: str, folders: tuple[Path, ...], item: str, without_private: bool) -> Package:
+    from .storage import bags
+    from .workflow.archiving import Fonds, gather, make_package
+
+    engine, office = session.engine, session.office
+    # What is archived is sealed first, so that the package can prove that a head covers it.
+    engine.close_heads()
+    return make_package(
+        gather(engine, case, private=not without_private),
+        now=datetime.now(UTC),
+        language=session.language,
+        fonds=Fonds(office.fonds, office.records_creator, office.fonds_number, item),
+        programs=bags.programs(),
+        attached=bags.attached_from(folders),
+        by=session.actor or "",
+    )
 
 
 @_command("verifier", _("Print a program that verifies an export without caseclock."))

@@ -23,7 +23,7 @@ SHIPPED = ("cn.calendar.yaml", "township.roster.yaml", "online_opinion.procedure
 
 _KINDS: tuple[Kind, ...] = ("calendar", "roster", "procedure")
 _REQUIRED = ("office", "database")
-_KEYS = (*_REQUIRED, "title", "procedure", "language", "mail")
+_KEYS = (*_REQUIRED, "title", "procedure", "language", "mail", "fonds", "fonds_number", "records_creator")
 
 TEMPLATE = """\
 # An office of caseclock. Definitions lie beside this file; after changing one: caseclock check, caseclock deploy.
@@ -45,6 +45,8 @@ class OfficeFolder:
         procedure: the procedure meant when none is named.
         language: ``en`` or ``zh``; None leaves it to the reader's environment.
         mail: the server by which letters are mailed, such as ``mailtos://user:password@host``; None for none.
+        fonds, fonds_number: the archive's name and number for the office's records (全宗名称, 全宗号).
+        records_creator: the body whose records they are (立档单位名称).
     """
 
     folder: Path
@@ -54,6 +56,9 @@ class OfficeFolder:
     procedure: str | None = None
     language: str | None = None
     mail: str | None = None
+    fonds: str = ""
+    fonds_number: str = ""
+    records_creator: str = ""
 
     def definitions(self) -> tuple[Path, ...]:
         """Return the definition files of the folder, by names such as ``*.calendar.yaml``."""
@@ -157,14 +162,18 @@ def _office(folder: Path, source: Source) -> OfficeFolder:
     data: dict[str, str] = source.data
     database = data["database"]
     address = database if "://" in database else f"sqlite:///{(folder / database).resolve()}"
+    title = data.get("title", data["office"])
     return OfficeFolder(
         folder=folder,
         id=data["office"],
-        title=data.get("title", data["office"]),
+        title=title,
         database=address,
         procedure=data.get("procedure"),
         language=data.get("language"),
         mail=data.get("mail"),
+        fonds=data.get("fonds", title),
+        fonds_number=data.get("fonds_number", ""),
+        records_creator=data.get("records_creator", title),
     )
 
 

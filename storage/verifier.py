@@ -49,8 +49,8 @@ def merkle_root(ends: list[list[Any]]) -> str:
     return level[0]
 
 
-def findings(lines: Iterable[str], published: str | None) -> Iterator[str]:
-    """Yield what is wrong with an export, in words."""
+def findings(lines: Iterable[str], published: str | None, *, withheld: bool = False) -> Iterator[str]:
+    """Yield what is wrong with an export, in words; ``withheld``: private values were left out on purpose."""
     book = Book("")
     for number, line in enumerate(lines, 1):
         found = json.loads(line)
@@ -71,7 +71,7 @@ def findings(lines: Iterable[str], published: str | None) -> Iterator[str]:
         if count:
             yield f"case {case} event {seq}: the {name} {paper} was issued and is missing, or was put in"
     for (case, name), seq in book.absent.items():
-        if seq > book.erased.get((case, name), 0):
+        if not withheld and seq > book.erased.get((case, name), 0):
             yield f"case {case}: {name} is not in the file, and no event says that it was erased (exported without?)"
     if published is not None:
         yield from check_published(published, book)

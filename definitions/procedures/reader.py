@@ -12,6 +12,7 @@ from ...workflow.messages import say
 from ...workflow.model import CASE, Document, Procedure, Reading, Role, Stage, Subcase
 from ..shape_problems import check_shape
 from ..yaml_reader import Path, Source
+from .archive_reader import read_archive
 from .lifecycle_reader import LifecycleReader, title_of
 from .repair import beside, repaired
 from .shapes import ProcedureShape, SubcaseShape
@@ -66,6 +67,7 @@ def _assemble(shape: ProcedureShape) -> tuple[Procedure, list[Problem]]:
             for name, document in shape.documents.items()
         },
         separation=tuple(tuple(group) for group in shape.separation),
+        archive=read_archive(shape.archive, shape.states) if shape.archive else None,
         readings=tuple(
             Reading(question, reading.adopted, reading.basis, tuple(reading.switch.split(".")))
             for question, reading in shape.readings.items()

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import PydanticCustomError
 
-from ..shorthands import Choices, Kind, Name, Names, Shape, Title, under
+from ..shorthands import Choices, Kind, Name, Names, Shape, Title, listed, under
 from .clock_shapes import ClockShape
 
 
@@ -95,6 +95,9 @@ Guards = Annotated[
     list[GuardShape],
     BeforeValidator(_guards, json_schema_input_type=str | GuardShape | list[str | GuardShape]),
 ]
+
+
+Words = Annotated[list[str], BeforeValidator(listed, json_schema_input_type=str | list[str])]
 
 
 class OpensShape(Shape):
@@ -203,6 +206,45 @@ class SubcaseShape(LifecycleShape):
     """The document that its opening issues."""
 
 
+class ArchiveClassShape(Shape):
+    """A class of material that the record of a case holds."""
+
+    title: Title | None = None
+    """What people call it."""
+    fields: Words = Field(default_factory=list)
+    """What fills it: fields of the case, or ``kind.field`` for those of a kind of subcase."""
+    documents: Names = Field(default_factory=list)
+    """Papers that fill it."""
+    required_in: Names | None = None
+    """States in which the case cannot be archived while it is empty; by default all in which it may be archived."""
+
+
+class RetentionShape(Shape):
+    """How long the record of a case is kept."""
+
+    otherwise: Title
+    """The period where the field is not given, or where there is none."""
+    field: Name | None = None
+    """The case's field that says it."""
+
+
+class ArchiveShape(Shape):
+    """The record that is kept of a case."""
+
+    in_: Annotated[Names | None, Field(alias="in")] = None
+    """States in which a case may be archived; by default those that are final."""
+    named_by: Name | None = None
+    """The case's field that names the record; its value stands in the record's title."""
+    classes: dict[Name, ArchiveClassShape] = Field(default_factory=dict)
+    """The classes of material that a record holds."""
+    retention: Annotated[
+        RetentionShape, BeforeValidator(under("otherwise"), json_schema_input_type=str | RetentionShape)
+    ]
+    """How long it is kept."""
+    secrecy: Title | None = None
+    """The class of secrecy of everything in it."""
+
+
 class ReadingShape(Shape):
     """A question that the rule leaves open, and the reading adopted."""
 
@@ -243,5 +285,7 @@ class ProcedureShape(LifecycleShape):
     """Papers that actions issue."""
     subcases: dict[Name, SubcaseShape] = Field(default_factory=dict)
     """Kinds of subcase, one for each of several units."""
+    archive: ArchiveShape | None = None
+    """The record that is kept of a case."""
     readings: dict[str, ReadingShape] = Field(default_factory=dict)
     """What the rule leaves open, the reading adopted, and where it is switched."""

@@ -187,6 +187,8 @@ def test_every_command_speaks_json(shell: Any, tmp_path: Path) -> None:
     from caseclock.definitions import shipped
 
     case = shell.dispatched()
+    ended = shell.open(body="A lamp is out")
+    shell.run("advance", ended, "mark_out_of_scope", "scope_reason=of the county", by="li_guang")
     table = tmp_path / "posts.csv"
     table.write_text("subject,posted_at\nA,2026-11-15\n", encoding="utf-8")
     test = tmp_path / "inquiry.test.yaml"
@@ -215,6 +217,7 @@ def test_every_command_speaks_json(shell: Any, tmp_path: Path) -> None:
         "scrub": (),
         "export": ("--output", str(tmp_path / "cases.jsonl")),
         "load": (str(tmp_path / "cases.jsonl"),),
+        "archive": (ended, "--output", str(tmp_path / "archive")),
         "verifier": (),
         "backup": (str(tmp_path / "copy.db"),),
         "restore": (str(tmp_path / "copy.db"),),

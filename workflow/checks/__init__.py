@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ..errors import Problem
 from ..model import Procedure
+from .archive import check_archive
 from .conditions import check_conditions
 from .graph import check_graph
 from .limits import check_limits
@@ -24,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     check_timers,
     check_subcases,
     check_numbering,
+    check_archive,
 )
 """Every check, in the order in which a reader of the definition would want them."""
 

@@ -25,6 +25,7 @@ from .commands import Command, FireAction, OpenCase
 from .delivering import DeliveryReport, Send, deliver_letters, resend
 from .heads import close_heads
 from .ids import utc_now
+from .inclusion import Inclusion, inclusion
 from .page import Page
 from .rebuilding import RebuildReport, rebuild
 from .redaction import redact
@@ -351,6 +352,11 @@ class Engine:
         """Return every head, in order."""
         with self._session() as session:
             return session.tx.heads()
+
+    def inclusion(self, case: str) -> Inclusion:
+        """Return the proofs that heads cover a case and its subcases. Raises `NotFound`."""
+        with self._session() as session:
+            return inclusion(session, case)
 
     def verify(self, case: str | None = None, head: OutsideHead | None = None) -> VerifyReport:
         """Return whatever is not as it was recorded: in histories, papers, definitions, heads and projections.

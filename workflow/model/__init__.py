@@ -1,5 +1,6 @@
 """The checked model: a procedure as frozen values, with no trace of YAML and no behaviour."""
 
+from .archive import Archive, ArchiveClass, Retention
 from .clock import (
     EXACT_UNITS,
     OPENED,
@@ -62,6 +63,8 @@ __all__ = [
     "SYSTEM",
     "Action",
     "Amount",
+    "Archive",
+    "ArchiveClass",
     "Bound",
     "Clock",
     "Counting",
@@ -87,6 +90,7 @@ __all__ = [
     "Period",
     "Procedure",
     "Reading",
+    "Retention",
     "Role",
     "Roll",
     "Rung",

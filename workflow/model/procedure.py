@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ..messages import Text
+from .archive import Archive
 from .clock import Clock
 
 SYSTEM = "system"
@@ -248,6 +249,7 @@ class Procedure:
 
     Args:
         redacted_by: roles that may have private values erased; where it says none, those that may open a case.
+        archive: what the record of a case holds; None where the procedure says nothing of it.
     """
 
     id: str
@@ -265,6 +267,7 @@ class Procedure:
     separation: tuple[tuple[str, ...], ...] = ()
     readings: tuple[Reading, ...] = ()
     redacted_by: tuple[str, ...] = ()
+    archive: Archive | None = None
 
     def lifecycle(self, kind: str) -> Lifecycle:
         """Return the lifecycle of cases (kind ``case``) or of a kind of subcase."""
