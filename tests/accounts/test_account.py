@@ -59,8 +59,8 @@ def test_one_unit_has_it_from_delivery_to_reply(township: Township) -> None:
     township.answer(f"{case}-1", "wanda")
     township.later(days=2)
     found = account_of(township, case)
-    assert found.as_co_unit == {"water": DAY}
-    assert found.as_lead == {}
+    assert found.as_lead == {"water": DAY}
+    assert found.as_co_unit == {}
     assert found.unassigned == {"approval": 2 * DAY}
     (slip,) = found.slips
     assert (slip.course, slip.own, slip.late_by) == ("met", DAY, timedelta())
@@ -89,7 +89,7 @@ def test_a_wrong_dispatch_that_was_returned_in_time_does_not_count_against_the_u
     assert (wrong.course, wrong.counts, wrong.late_by, wrong.unanswered) == ("not_counted", False, timedelta(), False)
     assert wrong.returns[0].decision == "accepted"
     assert right.unit == "roads"
-    assert found.as_co_unit == {"roads": DAY}
+    assert found.as_lead == {"roads": DAY}
     assert sum(found.unassigned.values(), timedelta()) == timedelta(days=4, hours=5)
 
 
@@ -100,7 +100,7 @@ def test_a_return_that_was_refused_leaves_the_time_with_the_unit(township: Towns
     township.later(days=1)
     township.do(f"{case}-1", "refuse_return", "lena", return_refused_because="It is")
     found = account_of(township, case)
-    assert found.as_co_unit == {"water": timedelta(days=1, hours=5)}
+    assert found.as_lead == {"water": timedelta(days=1, hours=5)}
     assert found.slips[0].returns[0].decision == "refused"
 
 
@@ -112,7 +112,7 @@ def test_time_after_a_reply_was_sent_back_is_the_units_again(township: Township)
     township.do(case, "send_back", "lena", comment="Which pump?")
     township.later(hours=3)
     found = account_of(township, case)
-    assert found.as_co_unit == {"water": timedelta(hours=27)}
+    assert found.as_lead == {"water": timedelta(hours=27)}
     assert len(found.slips[0].sent_back) == 1
 
 
@@ -122,7 +122,7 @@ def test_an_answer_entered_late_moves_the_account_and_needs_no_patching(township
     at = township.instant("2026-11-16 21:00")
     data = {"result": "a", "reply_opinion": "b", "proposed_outcome": "resolved"}
     township.engine.fire(f"{case}-1", "answer", by="wanda", data=data, at=at)
-    assert account_of(township, case).as_co_unit == {"water": timedelta(hours=12)}
+    assert account_of(township, case).as_lead == {"water": timedelta(hours=12)}
 
 
 @pytest.mark.parametrize(("explains", "unanswered"), [(False, True), (True, False)])

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+from ..calendars import Calendar
 from ..chain import Head
 from ..clocks import ClockStatus
 from ..errors import CaseclockError, Conflict, KeyUsed, NotFound, StorageFailed
@@ -140,6 +141,11 @@ class Engine:
         """Return the time zone in which a procedure counts, such as ``Asia/Shanghai``. Raises `NotFound`."""
         with self._session() as session:
             return session.deployed(procedure, version).calendar.zone
+
+    def calendar(self, procedure: str) -> Calendar:
+        """Return the calendar by which a deployed procedure counts. Raises `NotFound`."""
+        with self._session() as session:
+            return session.deployed(procedure).calendar
 
     def roster(self) -> Roster:
         """Return the office's roster."""
