@@ -20,9 +20,19 @@ TWICE = ("acknowledge", "return_slip", "explain", "ask_extension", "grant_extens
 
 
 class RandomOffice:
-    """An engine whose time the walk moves; ``late`` lets people enter things after they happened."""
+    """An engine whose time the walk moves; people may enter things up to five hours after they happened."""
 
-    def __init__(self, reader: YamlReader, roster: str, seed: int, store: Any = None) -> None:
+    def __init__(
+        self,
+        reader: YamlReader,
+        roster: str,
+        seed: int,
+        store: Any = None,
+        without: tuple[str, ...] = (),
+        pace: tuple[int, ...] = (1, 7, 50, 400, 1500),
+    ) -> None:
+        self.without = ("withdraw", "merge", "mark_out_of_scope", *without)
+        self.pace = pace
         self.random = random.Random(seed)
         self.now = MONDAY
         self.engine = Engine(store or MemoryStore(), reader, office="qingxi", now=lambda: self.now)
@@ -44,7 +54,7 @@ class RandomOffice:
     def wander(self, case: str, steps: int) -> None:
         """Do ``steps`` things on a case or its slips, with time between them."""
         for _ in range(steps):
-            self.now += timedelta(minutes=self.random.choice((1, 7, 50, 400, 1500)))
+            self.now += timedelta(minutes=self.random.choice(self.pace))
             if self.random.random() < 0.5:
                 self.engine.tick()
             self._act(case)
@@ -55,7 +65,7 @@ class RandomOffice:
         for _ in range(8):
             target, person = self.random.choice(targets), self.random.choice(PEOPLE)
             offers = self.engine.actions(target, person)
-            names = [offer.action for offer in offers if offer.action not in ("withdraw", "merge", "mark_out_of_scope")]
+            names = [offer.action for offer in offers if offer.action not in self.without]
             if not names:
                 continue
             wanted = [name for name in names if name in TWICE]
@@ -77,7 +87,7 @@ class RandomOffice:
                 "instruction": "Look",
                 "units": units,
                 "lead": units[0] if len(units) > 1 else None,
-                "urgent": self.random.random() < 0.3,
+                "urgent": "set_urgent" not in self.without and self.random.random() < 0.3,
             },
             "redirect": {"returned_by": returned[0] if returned else "water", "to_unit": self.random.choice(UNITS)},
             "add_unit": {"added_unit": self.random.choice(UNITS)},

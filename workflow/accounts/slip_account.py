@@ -113,8 +113,9 @@ class SlipAccount:
             return "not_started"
         if self.status.stopped_at is not None:
             return "late" if self.status.late else "met"
-        if not self.status.running:
-            return "ended"
+        if self.status.over_at is not None:
+            # A slip that was open past its due when its case ended was late all the same.
+            return "late" if self.status.over_at > self.status.due_at else "ended"
         return "overdue" if self.status.overdue(self.at) else "running"
 
     @property
@@ -122,7 +123,7 @@ class SlipAccount:
         """How long after its due it was answered, or is open at the cut-off; nothing for what is not late."""
         if self.status is None or self.course not in ("late", "overdue"):
             return NOTHING
-        return (self.status.stopped_at or self.at) - self.status.due_at
+        return (self.status.over_at or self.at) - self.status.due_at
 
     @property
     def unanswered(self) -> bool:
