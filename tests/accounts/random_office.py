@@ -12,6 +12,23 @@ from caseclock.workflow import CaseclockError, Engine
 
 PEOPLE = ("olive", "paula", "omar", "lena", "louis", "greta", "wanda", "walt", "rosa", "ray", "hugo", "eva")
 UNITS = ("water", "roads", "health")
+HEADS = {"water": "wanda", "roads": "rosa", "health": "hugo"}
+USUAL = {
+    "registered": ("report olive",),
+    "under_review": ("dispatch lena",),
+    "handling": ("redirect lena", "redirect lena", "ask_extension rosa", "grant_extension louis", "proceed lena"),
+    "awaiting_approval": ("approve lena", "send_back louis"),
+    "approved": ("publish paula",),
+    "replied": ("file_record omar",),
+    "archived": ("inspect omar",),
+}
+"""What is usually done next on a case, and by whom."""
+USUAL_OF_SLIPS = {
+    "issued": ("answer", "answer", "return_slip", "explain"),
+    "handling": ("answer", "answer", "return_slip"),
+    "returned": ("explain",),
+}
+"""What the head of a unit usually does next on a slip."""
 MONDAY = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
 TEXT = "The road is dry again."
 PAPER = {"name": "paper.pdf", "sha256": "0" * 64}
@@ -61,6 +78,8 @@ class RandomOffice:
 
     def _act(self, case: str) -> None:
         view = self.engine.case(case)
+        if self.random.random() < 0.6 and self._do_as_usual(view):
+            return
         targets = [case, case, *(sub.case.number for sub in view.subcases)]
         for _ in range(8):
             target, person = self.random.choice(targets), self.random.choice(PEOPLE)
@@ -76,6 +95,22 @@ class RandomOffice:
             except CaseclockError:
                 continue
             return
+
+    def _do_as_usual(self, view: Any) -> bool:
+        """Do what is usually done next on the case or one of its slips; return whether that was possible."""
+        usual = [(view.case.number, *deed.split()) for deed in USUAL.get(view.case.state, ())]
+        for slip in view.subcases:
+            usual += [
+                (slip.case.number, action, HEADS[slip.case.unit]) for action in USUAL_OF_SLIPS.get(slip.case.state, ())
+            ]
+        if not usual:
+            return False
+        target, action, person = self.random.choice(usual)
+        try:
+            self.engine.fire(target, action, by=person, data=self._data(action, view))
+        except CaseclockError:
+            return False
+        return True
 
     def _data(self, action: str, view: Any) -> dict[str, Any]:
         units = self.random.sample(UNITS, self.random.randint(1, 3))

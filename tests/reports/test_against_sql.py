@@ -40,7 +40,9 @@ fact AS (
   SELECT dues.*,
     (SELECT max(effective_at || printf('%06d', seq)) FROM live
       WHERE live.case_id = dues.case_id AND action = 'reopen_slip') AS reopened,
-    EXISTS (SELECT 1 FROM live WHERE live.case_id = dues.case_id AND action = 'accept_return') AS wrong,
+    EXISTS (SELECT 1 FROM live WHERE live.case_id = dues.case_id AND action = 'accept_return')
+      AND (SELECT min(effective_at) FROM live WHERE live.case_id = dues.case_id AND action = 'return_slip')
+        <= date(dues.day, '+1 day') || 'T16:00:00.000000Z' AS wrong,
     EXISTS (SELECT 1 FROM live WHERE live.case_id = dues.case_id AND action = 'return_slip') AS returned,
     EXISTS (SELECT 1 FROM live WHERE live.case_id = dues.case_id AND action = 'explain') AS explained,
     EXISTS (SELECT 1 FROM live WHERE live.case_id = dues.case_id AND action = 'urge') AS urged,
@@ -49,7 +51,8 @@ fact AS (
     (SELECT min(effective_at) FROM live WHERE live.case_id = dues.case_id AND closes = 1) AS closed
   FROM dues),
 done AS (
-  SELECT fact.*, (SELECT min(effective_at) FROM live WHERE live.case_id = fact.case_id AND action = 'answer'
+  SELECT fact.*, (SELECT min(effective_at) FROM live WHERE live.case_id = fact.case_id
+    AND action IN ('answer', 'accept_return')
     AND effective_at || printf('%06d', seq) > coalesce(fact.reopened, '')) AS answered
   FROM fact),
 post AS (
@@ -77,12 +80,12 @@ WHERE NOT wrong AND answered IS NULL AND closed IS NULL AND NOT explained AND :a
 
 
 def lively_office(path: Path, seed: int) -> RandomOffice:
-    """An office of sixteen cases with which people did what they liked for three weeks."""
+    """An office of some fourteen cases with which people did what they liked for two weeks."""
     without = ("record_delivery", "set_urgent", "reopen")
     office = RandomOffice(READER, ROSTER, seed, create_store(f"sqlite:///{path}"), without, pace=(1, 7, 50, 300))
     cases = [office.open()]
-    for _ in range(220):
-        if len(cases) < 16 and office.random.random() < 0.15:
+    for _ in range(140):
+        if len(cases) < 14 and office.random.random() < 0.15:
             cases.append(office.open())
         office.wander(office.random.choice(cases), 1)
     return office
@@ -102,7 +105,7 @@ def shares(report: Report) -> dict[str, tuple[int | None, int | None]]:
     return {one.name: (one.hits, one.n) for one in report.figures if one.group == "all"}
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_every_share_and_the_list_of_the_silent_equal_a_query_over_raw_events(seed: int, tmp_path: Path) -> None:
     path = tmp_path / "cases.db"
     office = lively_office(path, seed)
