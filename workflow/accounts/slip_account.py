@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 from ..clocks import ClockStatus
 from ..clocks.ledger import known
 from ..engine import Situation
-from ..history import Case, Mark
+from ..history import Case
 from ..model import Clock, Effect, Lifecycle, Strictness
 from .timeline import NOTHING, Span, total
 
@@ -143,7 +143,7 @@ class _Reading:
     situation: Situation
     words: SlipWords
     bounds: Span
-    marks: Mapping[str, tuple[Mark, ...]] = field(default_factory=dict)
+    _dues: dict[str, datetime | None] = field(default_factory=dict)
 
     @property
     def case(self) -> Case:
@@ -153,8 +153,12 @@ class _Reading:
         return tuple(sorted(mark.at for action in actions for mark in self.case.marks.get(action, ())))
 
     def due(self, clock: str | None) -> datetime | None:
-        status = self.situation.clock(clock) if clock else None
-        return status.due_at if status else None
+        if clock is None:
+            return None
+        if clock not in self._dues:
+            status = self.situation.clock(clock)
+            self._dues[clock] = status.due_at if status else None
+        return self._dues[clock]
 
 
 def slip_account(situation: Situation, words: SlipWords, bounds: Span) -> SlipAccount:
@@ -167,7 +171,7 @@ def slip_account(situation: Situation, words: SlipWords, bounds: Span) -> SlipAc
     name = words.clock or main_clock(situation.deployed.lifecycle(situation.case))
     clock = situation.deployed.lifecycle(situation.case).clocks[name] if name else None
     status = situation.clock(name) if name else None
-    turn = tuple(span for span in _turn(read, clock) if span.length)
+    turn = tuple(span for span in _turn(read, clock, status) if span.length)
     return SlipAccount(
         case=situation.case,
         status=status,
@@ -185,13 +189,13 @@ def slip_account(situation: Situation, words: SlipWords, bounds: Span) -> SlipAc
     )
 
 
-def _turn(read: _Reading, clock: Clock | None) -> Iterator[Span]:
+def _turn(read: _Reading, clock: Clock | None, status: ClockStatus | None) -> Iterator[Span]:
     """The spans in which the unit's clock had started and was not stopped, as the clock's own rules say."""
     ends = read.case.closed_at or read.bounds.ends
     if clock is None:
         yield Span(read.case.opened_at, ends).within(read.bounds)
         return
-    begun = _began(read, clock)
+    begun = _began(read, clock) or (status.started_at if status else None)
     for at, runs in _switches(read, clock):
         if not runs and begun is not None:
             yield Span(begun, min(at, ends)).within(read.bounds)
@@ -205,9 +209,7 @@ def _turn(read: _Reading, clock: Clock | None) -> Iterator[Span]:
 def _began(read: _Reading, clock: Clock) -> datetime | None:
     calendar = read.situation.deployed.calendar_of(clock)
     starts = (known(name, read.case, calendar) for name in clock.starts if name not in clock.all_of)
-    first = next((at for at in starts if at is not None), None)
-    status = read.situation.clock(clock.name)
-    return first or (status.started_at if status else None)
+    return next((at for at in starts if at is not None), None)
 
 
 def _switches(read: _Reading, clock: Clock) -> list[tuple[datetime, bool]]:
