@@ -948,6 +948,13 @@ def _plan(session: Session, procedure: str) -> Plan:
 @_option("--since", metavar="TIME", text=_("The first moment of the period; the beginning when left out."))
 @_option("--only", "only", multiple=True, metavar="TABLE", text=_("Only this table, such as figures or unanswered."))
 @_option(
+    "--by",
+    "groups",
+    multiple=True,
+    metavar="GROUP",
+    text=_("On the terminal, also by this group, such as unit or month; files hold every group."),
+)
+@_option(
     "--format",
     "form",
     type=click.Choice(["table", "csv", "xlsx", "html"]),
@@ -963,6 +970,7 @@ def _report(
     as_of: str | None,
     since: str | None,
     only: tuple[str, ...],
+    groups: tuple[str, ...],
     form: str,
     out: Path | None,
 ) -> None:
@@ -981,7 +989,7 @@ def _report(
     written = making.written(report, form, only, session.language)
     if written is None or session.as_json:
         session.show(
-            lambda: report_data.report_data(report, session.language), lambda: report_tables.page(report, only)
+            lambda: report_data.report_data(report, session.language), lambda: report_tables.page(report, only, groups)
         )
     elif out:
         out.write_bytes(written)

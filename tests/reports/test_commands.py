@@ -30,6 +30,14 @@ def test_a_report_is_printed_or_written(shell: Shell) -> None:
     assert b"<svg" in (shell.folder / "report.html").read_bytes()
 
 
+def test_groups_are_shown_when_they_are_asked_for(shell: Shell) -> None:
+    shell.dispatched()
+    shell.at("2026-11-25 09:00")
+    assert "2026-11 " not in shell.run("report", "--only", "figures").stdout
+    assert "2026-11 " in shell.run("report", "--only", "figures", "--by", "month").stdout
+    assert "month" in shell.run("report", "--by", "nonsense", status=2).output
+
+
 def test_a_past_cut_off_shows_what_was_overdue_then(shell: Shell) -> None:
     shell.dispatched()
     shell.at("2026-11-25 09:00")

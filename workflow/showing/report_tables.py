@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from ..accounts import CaseAccount, Interval, SlipAccount
 from ..accounts.timeline import NOTHING
+from ..errors import InvalidInput
 from ..messages import Message, Text, say, spoken_due
 from ..reports import PatrolLog, Report
 from ..reports.report import LateItem
@@ -294,12 +295,28 @@ def _share_bar(report: Report, one: Figure) -> tuple[Cell, float, Cell]:
     return key_title(report, one.group, one.key), share, text
 
 
-def page(report: Report, names: Iterable[str] = ()) -> Page:
-    """Return a report for the terminal: the tables named, or all of them."""
+def page(report: Report, names: Iterable[str] = (), groups: Sequence[str] = ()) -> Page:
+    """Return a report for the terminal: the tables named, or all of them.
+
+    Args:
+        groups: the groups by which figures and lengths of time are shown besides those of everything.
+
+    Raises `InvalidInput` for a group that the report does not have.
+    """
+    for group in groups:
+        if group not in report.groups:
+            raise InvalidInput(
+                say("the report has no group {group}; it has: {known}", group=group, known=list(report.groups))
+            )
     for sentence in heading(report):
         yield Line(sentence, "strong")
-    wanted = set(names)
-    for table in tables(report):
+    wanted, chosen = set(names), {ALL, *groups}
+    shown = replace(
+        report,
+        figures=tuple(one for one in report.figures if one.group in chosen),
+        lengths=tuple(one for one in report.lengths if one.group in chosen),
+    )
+    for table in tables(shown):
         if not wanted or table.name in wanted:
             yield from grid(table)
 
