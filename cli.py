@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .workflow.engine.delivering import DeliveryReport
     from .workflow.model import Field
     from .workflow.rehearsal.story import Outcome
+    from .workflow.reports import Plan
     from .workflow.showing.pages import Grid, Line
 
 DOMAIN = "caseclock"
@@ -903,6 +904,108 @@ def _why(session: Session, case: str, clock: str | None, as_of: str | None) -> N
         lambda: [plain.explained(status, session.language) for status in found],
         lambda: [part for status in found for part in pages.why(status)],
     )
+
+
+# Accounts and reports.
+
+
+@_command(
+    "account",
+    _(
+        "Show whose time a case was: units, no unit, paused.\n\n"
+        "Every stretch of its time is attributed once; each unit's own record stands below."
+    ),
+)
+@_case
+@_option("--at", metavar="TIME", text=_("As it stood at this time; now when left out."))
+@_option("--as-of", metavar="TIME", text=_("As it was known at this time."))
+@click.pass_obj
+def _account(session: Session, case: str, at: str | None, as_of: str | None) -> None:
+    from .workflow.accounts import account
+    from .workflow.showing import report_data, report_tables
+
+    engine = session.engine
+    view = engine.case(case)
+    standing = engine.standing(case, _instant(at, view.zone), _instant(as_of, view.zone))
+    deployed = standing.situation.deployed
+    plan = _plan(session, deployed.procedure.id)
+    found = account(standing, plan.slips, plan.reply_clock)
+    stages = {name: stage.title for name, stage in deployed.procedure.stages.items()}
+    session.show(
+        lambda: report_data.account_data(found),
+        lambda: report_tables.account_page(found, deployed.roster, view.zone, stages),
+    )
+
+
+def _plan(session: Session, procedure: str) -> Plan:
+    from .definitions.reports.reader import find_plan
+    from .workflow.reports import plan_of
+
+    model = session.engine.procedure(procedure)
+    return find_plan(session.office.folder, model) or plan_of(model)
+
+
+@_command(
+    "report",
+    _(
+        "Show the figures of a procedure as of a cut-off.\n\n"
+        "Rates with their formula and n, lengths of time, what is overdue and what was closed late, the slips neither "
+        "answered nor explained, and the gaps in the log of patrols. As tables, CSV, XLSX, JSON or one web page."
+    ),
+)
+@_procedure
+@_option("--at", metavar="TIME", text=_("The cut-off; now when left out."))
+@_option("--as-of", metavar="TIME", text=_("As it was known at this time."))
+@_option("--since", metavar="TIME", text=_("The first moment of the period; the beginning when left out."))
+@_option("--only", "only", multiple=True, metavar="TABLE", text=_("Only this table, such as figures or unanswered."))
+@_option(
+    "--by",
+    "groups",
+    multiple=True,
+    metavar="GROUP",
+    text=_("On the terminal, also by this group, such as unit or month; files hold every group."),
+)
+@_option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "xlsx", "html"]),
+    default="table",
+    text=_("As what; for JSON see --json."),
+)
+@_option("--out", type=click.Path(dir_okay=False, path_type=Path), text=_("The file to write; else it is printed."))
+@click.pass_obj
+def _report(
+    session: Session,
+    procedure: str | None,
+    at: str | None,
+    as_of: str | None,
+    since: str | None,
+    only: tuple[str, ...],
+    groups: tuple[str, ...],
+    form: str,
+    out: Path | None,
+) -> None:
+    from .definitions.reports import making
+    from .workflow.showing import report_data, report_tables
+
+    name = session.procedure(procedure)
+    zone = session.engine.zone(name)
+    report = making.report_on(
+        session.engine,
+        _plan(session, name),
+        at=_instant(at, zone) or datetime.now(UTC),
+        as_of=_instant(as_of, zone),
+        since=_instant(since, zone),
+    )
+    written = making.written(report, form, only, session.language)
+    if written is None or session.as_json:
+        session.show(
+            lambda: report_data.report_data(report, session.language), lambda: report_tables.page(report, only, groups)
+        )
+    elif out:
+        out.write_bytes(written)
+    else:
+        click.echo(written, nl=False)
 
 
 @_command("tick", _("Deliver the warnings and urgings that have become due."))

@@ -1,7 +1,9 @@
 """The engine: one change = one transaction. `Engine` is the way in; the rest are the values it takes and returns."""
 
 from .commands import Command, FireAction, OpenCase
+from .cutoff import Standing
 from .engine import Engine
+from .situation import Situation
 from .views import (
     BatchResult,
     CaseView,
@@ -29,5 +31,7 @@ __all__ = [
     "OpenCase",
     "Receipt",
     "RecountReport",
+    "Situation",
+    "Standing",
     "TickReport",
 ]

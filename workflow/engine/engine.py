@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, cast
 
+from ..calendars import Calendar
 from ..chain import Head
 from ..clocks import ClockStatus
-from ..errors import CaseclockError, Conflict, KeyUsed, StorageFailed
+from ..errors import CaseclockError, Conflict, KeyUsed, NotFound, StorageFailed
 from ..history import Event, RungKey
 from ..letters import Letter
-from ..messages import Message
+from ..messages import Message, say
 from ..model import Procedure
 from ..ports import CaseQuery, Compiled, Definition, Reader, Store, TimerPlace, Transaction
 from ..roster import Actor, Roster
@@ -22,6 +23,7 @@ from . import reading
 from .admission import utc
 from .carrying_out import attempt, carry_out, deliver, recount
 from .commands import Command, FireAction, OpenCase
+from .cutoff import Standing, standing, standings
 from .delivering import DeliveryReport, Send, deliver_letters, resend
 from .heads import close_heads
 from .ids import utc_now
@@ -143,6 +145,11 @@ class Engine:
         """Return the time zone in which a procedure counts, such as ``Asia/Shanghai``. Raises `NotFound`."""
         with self._session() as session:
             return session.deployed(procedure, version).calendar.zone
+
+    def calendar(self, procedure: str) -> Calendar:
+        """Return the calendar by which a deployed procedure counts. Raises `NotFound`."""
+        with self._session() as session:
+            return session.deployed(procedure).calendar
 
     def roster(self) -> Roster:
         """Return the office's roster."""
@@ -299,6 +306,36 @@ class Engine:
         with self._session() as session:
             situation = reading.known(session, case, utc(as_of) if as_of else None)
             return (reading.started_clock(situation, clock),) if clock else situation.clocks()
+
+    def standing(self, case: str, at: datetime | None = None, as_of: datetime | None = None) -> Standing:
+        """Return the whole family of a case as it stood at a cut-off.
+
+        Args:
+            at: the cut-off: what happened later is left out; now when left out.
+            as_of: leave out what was recorded later, and count by the calendars that were in use then.
+
+        Raises `NotFound`, also when it had not been opened or recorded then.
+        """
+        with self._session() as session:
+            situation = session.situation(case)
+            cutoff = utc(at) if at else session.now
+            events = session.tx.events(situation.case.root)
+            found = standing(session, events, cutoff, utc(as_of) if as_of else None)
+            if found is None:
+                moment = situation.deployed.local(cutoff)
+                raise NotFound(say("{case} had not been recorded yet at {as_of}", case=case, as_of=moment))
+            return found
+
+    def standings(
+        self, procedure: str | None = None, at: datetime | None = None, as_of: datetime | None = None
+    ) -> Iterator[Standing]:
+        """Yield every family as it stood at a cut-off, read in pages, so that a large office fits in memory.
+
+        Args:
+            procedure: only cases of this one.
+            at, as_of: as in `standing`.
+        """
+        return standings(self._session, procedure, utc(at) if at else None, utc(as_of) if as_of else None)
 
     def cases(self, query: CaseQuery | None = None) -> tuple[ListItem, ...]:
         """Return the cases that match the query, soonest due first."""
