@@ -11,6 +11,7 @@ from .graph import check_graph
 from .limits import check_limits
 from .names import check_names
 from .numbering import check_numbering
+from .papers import check_papers
 from .subcases import check_subcases
 from .timers import check_timers
 
@@ -24,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     check_timers,
     check_subcases,
     check_numbering,
+    check_papers,
 )
 """Every check, in the order in which a reader of the definition would want them."""
 

@@ -311,12 +311,19 @@ class Draft:
             self._open_subcases(action.opens, event)
         case = self.family.member(event.case)
         if action.issues:
-            self.papers.append(made_from(self.deployed.procedure.documents[action.issues], case, event))
+            self._issue(action.issues, case, event)
         if event.moves:
             if case.parent is not None:
                 self.arrivals.append(event)
             elif event.closes:
                 self._close_subcases(event, event.effective_at)
+
+    def _issue(self, name: str, case: Case, event: Event) -> None:
+        """Have an event issue a paper; what was issued before is read only for a paper that lists it."""
+        document = self.deployed.procedure.documents[name]
+        before = (*self.recorded(), *self.events) if document.papers else ()
+        situation = Situation(self.deployed, self.family, case, event.effective_at)
+        self.papers.append(made_from(document, situation, event, before))
 
     def _in_wake_of(self, event: Event, case: Case, action: str, at: datetime) -> bool:
         """Have the system do ``action`` on ``case`` because of ``event``; return whether it was legal.
@@ -374,7 +381,7 @@ class Draft:
         first = self._first_event(deed, self.new_id(), opened)
         case = self.family.member(first.case)
         if subcase.issues:
-            self.papers.append(made_from(self.deployed.procedure.documents[subcase.issues], case, first))
+            self._issue(subcase.issues, case, first)
         self.notices.extend(about_delivery(self.deployed, subcase, unit, receiver))
         self.notices.extend(about_time(self._situation(case)))
 

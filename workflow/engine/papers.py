@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from ..calendars import Calendar
 from ..chain import digest, public
-from ..history import Case, Event
+from ..history import Event
 from ..model import Document
 from ..ports import IssuedDocument
+from .paper_values import shown
+from .situation import Situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,17 @@ def draw_number(pattern: str, at: datetime, calendar: Calendar, next_serial: Cal
     return Drawn(pattern.format(year=year, serial=serial), series, serial)
 
 
-def made_from(document: Document, case: Case, event: Event) -> IssuedDocument:
+def made_from(document: Document, situation: Situation, event: Event, before: Iterable[Event] = ()) -> IssuedDocument:
     """Return the paper that ``event`` issues, still without a number, with the hash of what it is made from.
 
-    Private values are not copied into papers: they stand in the history alone, from which they can be erased.
+    Private values are not copied into papers: they stand in the history alone, from which they can be erased. A paper
+    names those that it shows, and whoever prints it reads them from the history as it stood at this event.
+
+    Args:
+        situation: the case at the instant at which the event took effect, with the event applied.
+        before: what has happened in the family so far, for a paper that lists what was issued.
     """
+    case = situation.case
     data = {
         "case": case.number,
         "action": event.action,
@@ -45,5 +53,6 @@ def made_from(document: Document, case: Case, event: Event) -> IssuedDocument:
         "unit": case.unit,
         "effective_at": event.effective_at.isoformat(),
         "inputs": public(event),
+        **shown(document, situation, before),
     }
     return IssuedDocument(case.id, event.seq, document.name, "", data, digest(data))

@@ -222,12 +222,38 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a paper shows of a case, or of each of its subcases; a name with ``case.`` is of the parent.
+
+    Args:
+        fields: values of the case.
+        clocks: when they started and are due, on what basis, whether extended, and overdue by how much.
+        actions: how often each was done, when, by whom, and with which inputs the last time.
+    """
+
+    fields: tuple[str, ...] = ()
+    clocks: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A paper that an action issues; numbered without gaps in its own series."""
+    """A paper that an action issues; numbered without gaps in its own series.
+
+    Args:
+        template: the name of its template's file, without its ending; empty for the document's own name.
+        shows: what it shows of the case, or subcase, that issues it.
+        subcases: what it shows of each subcase, by kind.
+        papers: names of the documents of which it lists what was issued before.
+    """
 
     name: str
     title: Text
     numbering: str
+    template: str = ""
+    shows: Shown = field(default_factory=Shown)
+    subcases: Mapping[str, Shown] = field(default_factory=dict)
+    papers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
