@@ -10,7 +10,7 @@ from typing import Any
 
 from ..workflow.chain import End, Head, public
 from ..workflow.history import Case, Event, Mark, RungKey, Seal
-from ..workflow.ports import ClockRow, Definition, IssuedDocument, ListedCase, Timer
+from ..workflow.ports import ClockRow, Definition, IssuedDocument, ListedCase, Print, Timer
 from .columns import instant_text
 
 
@@ -99,6 +99,7 @@ def event_row(event: Event) -> dict[str, Any]:
         "issued": [dict(paper) for paper in event.issued] or None,
         "drawn": dict(event.drawn) or None,
         "redaction": None if event.redaction is None else dict(event.redaction),
+        "printed": None if event.printed is None else dict(event.printed),
         "link": event.link or None,
     }
 
@@ -152,6 +153,7 @@ def event_of(row: Any, private: Private) -> Event:
         issued=tuple(row.issued or ()),
         drawn=row.drawn or {},
         redaction=row.redaction,
+        printed=row.printed,
         link=row.link or "",
     )
 
@@ -244,6 +246,27 @@ def document_row(office: str, document: IssuedDocument) -> dict[str, Any]:
 def document_of(row: Any) -> IssuedDocument:
     """Return the document of a row of ``cc_documents``."""
     return IssuedDocument(row.case_id, row.seq, row.name, row.number, row.data, row.sha256)
+
+
+def print_row(office: str, one: Print) -> dict[str, Any]:
+    """Return the row of ``cc_prints`` for a printed paper."""
+    return {
+        "office": office,
+        "case_id": one.case,
+        "seq": one.seq,
+        "number": one.number,
+        "format": one.format,
+        "content": one.content,
+        "sha256": one.sha256,
+        "template": one.template,
+        "printed_at": one.printed_at,
+    }
+
+
+def print_of(row: Any) -> Print:
+    """Return the printed paper of a row of ``cc_prints``."""
+    content = None if row.content is None else bytes(row.content)
+    return Print(row.case_id, int(row.seq), row.number, row.format, content, row.sha256, row.template, row.printed_at)
 
 
 def head_row(head: Head) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from ..workflow.ports import (
     IssuedDocument,
     Kind,
     ListedCase,
+    Print,
     Timer,
     TimerPlace,
     soonest,
@@ -86,6 +87,10 @@ class SqlTransaction:
     def documents(self, root: str) -> tuple[IssuedDocument, ...]:
         """Return the documents that a case and its subcases have issued, in order of issue."""
         return tuple(rows.document_of(row) for row in self._all(statements.documents_of_family, root=root))
+
+    def prints(self, root: str) -> tuple[Print, ...]:
+        """Return the printed papers of a case and its subcases, in order of case and printing."""
+        return tuple(rows.print_of(row) for row in self._all(statements.prints_of_family, root=root))
 
     def cases(self, query: CaseQuery) -> tuple[ListedCase, ...]:
         """Return the cases that match, soonest due first."""
@@ -203,6 +208,9 @@ class SqlTransaction:
         erased = [{"office": self._office, "case": case, "name": name} for case, name in change.erased]
         self._run(statements.erase_private, erased)
         self._run(statements.add_document, [rows.document_row(self._office, paper) for paper in change.documents])
+        self._run(statements.add_print, [rows.print_row(self._office, one) for one in change.prints])
+        gone = [{"_office": self._office, "_case": case, "_seq": seq} for case, seq in change.erased_prints]
+        self._run(statements.erase_print, gone)
 
     def edition(self) -> Hashable:
         """Return something that is another whenever a definition of the office has been deployed or recounted."""

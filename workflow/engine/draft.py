@@ -17,7 +17,7 @@ from ..guards import compile_expression
 from ..history import Case, Event, RungKey, apply, fold, noted
 from ..machine import ConditionFailed, IllegalAction
 from ..messages import Message, say
-from ..model import CASE, OPEN, RECOUNTED, REDACTED, SYSTEM, Action, Firing, Opening, Subcase
+from ..model import CASE, OPEN, PRINTED, RECOUNTED, REDACTED, SYSTEM, Action, Firing, Opening, Subcase
 from ..ports import Change, ClockRow, IssuedDocument, Timer
 from ..roster import THE_SYSTEM, Actor
 from . import refusals
@@ -181,6 +181,11 @@ class Draft:
     ) -> Event:
         """Note down that private values of a case are erased, and take them off the case."""
         event = noted(case, REDACTED, at=self.now, recorded_at=self.now, redaction=redaction, key=key)
+        return self._append(case, replace(event, actor=actor.id, role=role, unit=actor.unit))
+
+    def note_print(self, case: Case, actor: Actor, role: str, printed: Mapping[str, Any]) -> Event:
+        """Note down that a paper of a case was printed."""
+        event = noted(case, PRINTED, at=self.now, recorded_at=self.now, printed=printed)
         return self._append(case, replace(event, actor=actor.id, role=role, unit=actor.unit))
 
     def note_recount(self, case: Case, recount: Mapping[str, Any]) -> None:

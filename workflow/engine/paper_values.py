@@ -7,7 +7,7 @@ never changes. Private values alone are named and not copied; see `papers.made_f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ FORM = 1
 """The form of what is fixed; papers that an older caseclock issued have none, and hold inputs only."""
 
 
-def shown(document: Document, situation: Situation, before: Iterable[Event]) -> Plain:
+def shown(document: Document, situation: Situation, event: Event, before: Iterable[Event]) -> Plain:
     """Return what ``document`` shows of a case in this situation; nothing for a document that declares nothing."""
     if not (_any(document.shows) or document.subcases or document.papers):
         return {}
@@ -40,7 +40,8 @@ def shown(document: Document, situation: Situation, before: Iterable[Event]) -> 
         }
     if document.papers:
         parts["papers"] = list(_issued(document.papers, situation, before))
-    return {"form": FORM, "shows": parts, **names.found()}
+    names.person(event.actor)
+    return {"form": FORM, "shows": parts, "actor_unit": names.unit(event.unit), "role": event.role, **names.found()}
 
 
 def _any(what: Shown) -> bool:
@@ -163,11 +164,13 @@ class _Names:
 
     def value(self, value: Any, declared: Field) -> Any:
         """Return the value as it is, its people and units noted down."""
-        kinds: Mapping[FieldType | None, Any] = {FieldType.UNIT: self.unit, FieldType.ACTOR: self.person}
-        note = kinds.get(declared.of if declared.type is FieldType.LIST else declared.type)
-        for one in (value if isinstance(value, list | tuple) else [value]) if note else []:
-            if isinstance(one, str):
-                note(one)
+        kind = declared.of if declared.type is FieldType.LIST else declared.type
+        named = [one for one in (value if isinstance(value, list | tuple) else [value]) if isinstance(one, str)]
+        for one in named:
+            if kind is FieldType.UNIT:
+                self.unit(one)
+            elif kind is FieldType.ACTOR:
+                self.person(one)
         return value
 
     def found(self) -> Plain:

@@ -53,6 +53,6 @@ def made_from(document: Document, situation: Situation, event: Event, before: It
         "unit": case.unit,
         "effective_at": event.effective_at.isoformat(),
         "inputs": public(event),
-        **shown(document, situation, before),
     }
+    data |= shown(document, situation, event, before)
     return IssuedDocument(case.id, event.seq, document.name, "", data, digest(data))

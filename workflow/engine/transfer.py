@@ -22,6 +22,7 @@ from .lines import (
     read_office,
     read_records,
 )
+from .prints import wrong_prints
 from .rebuilding import PAGE, derive, drawn
 from .session import Session, Sessions, family_pages
 
@@ -61,7 +62,7 @@ def export(sessions: Sessions, office: str, cases: Sequence[str], *, private: bo
 
 def _record(session: Session, root: str) -> FamilyRecord:
     tx = session.tx
-    return FamilyRecord(root, _calendars(tx.clocks(root)), tx.events(root), tx.documents(root))
+    return FamilyRecord(root, _calendars(tx.clocks(root)), tx.events(root), tx.documents(root), prints=tx.prints(root))
 
 
 def _calendars(rows: Iterable[ClockRow]) -> dict[str, int]:
@@ -153,6 +154,8 @@ def _check(record: FamilyRecord) -> None:
     kept = [(paper.case, paper.seq, paper.name, paper.number, paper.sha256) for paper in record.documents]
     if sorted(issued) != sorted(kept) or any(digest(dict(it.data)) != it.sha256 for it in record.documents):
         raise InvalidInput(say("its papers are not as they were issued"))
+    if any(True for _ in wrong_prints(record.events, record.prints)):
+        raise InvalidInput(say("its printed papers are not as they were printed"))
 
 
 def _told(paper: Mapping[str, str]) -> tuple[str, str, str]:
@@ -201,6 +204,7 @@ def _take_family(session: Session, record: FamilyRecord) -> None:
             clocks=derived.clocks,
             timers=derived.timers,
             documents=record.documents,
+            prints=record.prints,
         )
     )
     for series, last in drawn(record.events, {}).items():

@@ -16,7 +16,8 @@ from ..chain import HEAD_LINE, Head, commitment, digest, fingerprint, link, merk
 from ..errors import MALFORMED, CaseclockError, InvalidInput, Unreadable
 from ..history import Case, Event
 from ..messages import Message, say
-from ..ports import Definition, IssuedDocument
+from ..ports import Definition, IssuedDocument, Print
+from .prints import wrong_prints
 from .rebuilding import PAGE, differences, differing_serials, drawn
 from .session import Session, Sessions, family_pages
 
@@ -144,6 +145,7 @@ def verify_family(session: Session, root: str) -> tuple[Sequence[Event], list[Fi
     tx = session.tx
     try:
         cases, events, papers = tx.family(root), tx.events(root), tx.documents(root)
+        prints = tx.prints(root)
     except Unreadable as error:
         return (), [Finding("unreadable", error.message, _number(session, error.case or root), error.seq)]
     numbers = {case.id: case.number for case in cases}
@@ -151,6 +153,7 @@ def verify_family(session: Session, root: str) -> tuple[Sequence[Event], list[Fi
     for further in (
         _seals(numbers, events),
         _papers(numbers, events, papers),
+        _prints(numbers, events, prints),
         _definitions_of(session, numbers, events),
     ):
         _take_as_far_as_it_goes(further, found)
@@ -272,6 +275,17 @@ def _papers(numbers: Mapping[str, str], events: Iterable[Event], papers: Iterabl
             where = numbers[paper.case]
             message = say("{case}: the {name} {number} was changed", case=where, name=paper.name, number=paper.number)
             yield Finding("paper-changed", message, where, paper.seq)
+
+
+def _prints(numbers: Mapping[str, str], events: Sequence[Event], prints: Iterable[Print]) -> Iterator[Finding]:
+    for wrong in wrong_prints(events, prints):
+        what = {"case": numbers.get(wrong.case, wrong.case), "number": wrong.number, "format": wrong.format}
+        sentences = {
+            "print-lost": say("{case}: the {format} print of {number} is missing", **what),
+            "print-added": say("{case}: no event has printed {number} as {format}", **what),
+            "print-changed": say("{case}: the {format} print of {number} was changed", **what),
+        }
+        yield Finding(wrong.code, sentences[wrong.code], what["case"], wrong.seq)
 
 
 def _definitions_of(session: Session, numbers: Mapping[str, str], events: Iterable[Event]) -> Iterator[Finding]:

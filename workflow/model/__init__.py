@@ -31,6 +31,7 @@ from .clock import (
 from .procedure import (
     CASE,
     OPEN,
+    PRINTED,
     RECOUNTED,
     REDACTED,
     REVISED,
@@ -57,6 +58,7 @@ __all__ = [
     "EXACT_UNITS",
     "OPEN",
     "OPENED",
+    "PRINTED",
     "RECOUNTED",
     "REDACTED",
     "REVISED",

@@ -33,6 +33,10 @@ REDACTED = "redacted"
 """The action of an event by which private values of a case were erased; reserved as well."""
 
 
+PRINTED = "printed"
+"""The action of an event by which a paper was printed for the first time in a format; reserved as well."""
+
+
 CASE = "case"
 """The kind of a case that has no parent, and the prefix by which a subcase names its parent's fields and clocks."""
 
