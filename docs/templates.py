@@ -22,6 +22,21 @@ from docx.shared import Mm, Pt, RGBColor
 
 FOLDER = Path(__file__).parent.parent / "definitions" / "templates"
 SLOT = re.compile(r"\{([\w.]+)\}")
+WEIGHTS = {
+    "nth": 1.4,
+    "case": 2.8,
+    "role": 1.3,
+    "basis": 1.3,
+    "state": 1.7,
+    "number": 2.9,
+    "at": 3.1,
+    "due": 3.1,
+    "short": 3.2,
+}
+"""How wide the columns of lists are, as weights by the last part of their paths; any other has 2.2."""
+
+PLAIN = ("plain",)
+ROWS = ("row", "rowif", "room")
 SIGNED = ("sign", "{office}", "{date}")
 
 SOURCE = [
@@ -115,8 +130,8 @@ LAYOUTS: dict[str, list[Any]] = {
             "不属本单位职责的，于收到后1日内说明理由退单。",
         ),
         ("row", "签收人", "", "签收时间", ""),
-        ("row", "办理情况", ""),
-        ("row", "答复意见", ""),
+        ("room", "办理情况", 24),
+        ("room", "答复意见", 24),
         ("row", "承办人", "", "负责人签字（盖章）", ""),
         SIGNED,
     ],
@@ -153,18 +168,19 @@ LAYOUTS: dict[str, list[Any]] = {
         ("rowif", "own.actions.explain.times", "单位说明", "{own.actions.explain.inputs.explanation.text}"),
         ("list", "催办记录", "own.actions.urge.done", [("催办时间", "at"), ("催办人", "by")]),
         ISSUED,
-        ("row", "办理结果", ""),
+        ("room", "办理结果", 16),
         ("row", "审核人", "", "办结时间", ""),
         SIGNED,
     ],
     "extension_request": [
+        PLAIN,
         ("row", "案件编号", "{case_number}", "申请时间", "{own.actions.ask_extension.at}"),
         ("row", "申请单位", "{actor_unit}", "申请人", "{own.actions.ask_extension.by}"),
         ("row", "主题", "{own.fields.subject.text}"),
         ("row", "现行期限", "{own.clocks.public_reply.due}", "已延长次数", "{own.clocks.public_reply.extended}"),
         *EXTENSION,
-        ("row", "办公室意见", ""),
-        ("row", "领导批示", ""),
+        ("room", "办公室意见", 20),
+        ("room", "领导批示", 20),
         ("sign", "{actor_unit}", "{date}"),
     ],
     "extension_decision": [
@@ -201,6 +217,7 @@ LAYOUTS: dict[str, list[Any]] = {
         SIGNED,
     ],
     "explanation": [
+        PLAIN,
         ("to", "office", "办公室"),
         ("p", CALL + "，我单位未能按期答复，现说明如下："),
         ("row", "说明单位", "{own.unit}", "说明时间", "{own.actions.explain.at}"),
@@ -218,6 +235,7 @@ LAYOUTS: dict[str, list[Any]] = {
         ("sign", "{own.unit}", "{date}"),
     ],
     "approval_sheet": [
+        PLAIN,
         ("row", "案件编号", "{case_number}", "审定时间", "{own.actions.approve.at}"),
         ("row", "主题", "{own.fields.subject.text}"),
         *INSTRUCTION,
@@ -275,6 +293,7 @@ LAYOUTS: dict[str, list[Any]] = {
         ("row", "审定文本摘要（SHA-256）", "{own.fields.approved_hash.text}"),
     ],
     "file_index": [
+        PLAIN,
         ("row", "案件编号", "{case_number}", "保管期限", "{own.actions.file_record.inputs.retention.text}"),
         ("row", "题名", "{own.fields.subject.text}"),
         (
@@ -287,7 +306,7 @@ LAYOUTS: dict[str, list[Any]] = {
                 ("文号", "number"),
                 ("案号", "case"),
                 ("日期", "at"),
-                ("数据摘要（SHA-256）", "sha256"),
+                ("摘要前16位", "short"),
             ],
         ),
         ("row", "原始资料", "{own.actions.file_record.inputs.original_post.text}"),
@@ -296,7 +315,7 @@ LAYOUTS: dict[str, list[Any]] = {
         ("row", "领导批示件", "{own.actions.file_record.inputs.leaders_instructions.text}"),
         ("row", "其他资料", "{own.actions.file_record.inputs.other_material.text}"),
         ("row", "立卷人", "{own.actions.file_record.by}", "立卷时间", "{own.actions.file_record.at}"),
-        ("row", "备考", ""),
+        ("room", "备考", 20),
         SIGNED,
     ],
     "bulletin": [
@@ -328,6 +347,8 @@ BASE_HTML = """\
 body { max-width: 156mm; margin: 0 auto; color: #000; font: 16pt/28pt 仿宋_GB2312, FangSong_GB2312, 仿宋, FangSong, "Noto Serif CJK SC", serif; }
 .office { text-align: center; color: #d8001b; font: 30pt/1.4 方正小标宋简体, FZXiaoBiaoSong-B05S, 小标宋, "Noto Serif CJK SC", serif; letter-spacing: .1em; }
 .number { text-align: center; border-bottom: 1.5pt solid #d8001b; padding-bottom: 4mm; }
+/* Forms and what units write bear no red head. */
+.plain { text-align: right; text-indent: 0; }
 h1 { text-align: center; font: 22pt/1.5 方正小标宋简体, FZXiaoBiaoSong-B05S, 小标宋, "Noto Serif CJK SC", serif; margin: 8mm 0 6mm; }
 h2 { font: 16pt/28pt 黑体, SimHei, "Noto Sans CJK SC", sans-serif; margin: 4mm 0 0; break-after: avoid; }
 p { margin: 0; text-indent: 2em; text-align: justify; }
@@ -335,15 +356,17 @@ p.to { text-indent: 0; }
 .text { white-space: pre-wrap; text-indent: 2em; }
 table { width: 100%; border-collapse: collapse; margin: 3mm 0; font-size: 12pt; line-height: 18pt; }
 th, td { border: .75pt solid #000; padding: 1.5mm 2mm; text-align: left; vertical-align: top; overflow-wrap: anywhere; white-space: pre-wrap; }
-th { width: 24mm; font-weight: normal; font-family: 黑体, SimHei, "Noto Sans CJK SC", sans-serif; }
+th { width: 26mm; font-weight: normal; font-family: 黑体, SimHei, "Noto Sans CJK SC", sans-serif; }
 thead th { width: auto; }
 tr { break-inside: avoid; }
 .sign { text-align: right; text-indent: 0; margin-top: 8mm; padding-right: 2em; break-inside: avoid; }
 </style>
 </head>
 <body>
+{% block head %}
 <div class="office">{{ office }}</div>
 <div class="number">{{ number }}</div>
+{% endblock %}
 <h1>{{ title }}</h1>
 {% block body %}{% endblock %}
 </body>
@@ -358,9 +381,10 @@ def html_slots(text: str) -> str:
 
 def html(layout: list[Any]) -> str:
     """Return the template in HTML."""
-    lines, in_table = ['{% extends "base.html" %}', "{% block body %}"], False
+    head = ['{% block head %}<p class="plain">{{ number }}</p>{% endblock %}'] if layout[0] == PLAIN else []
+    lines, in_table = ['{% extends "base.html" %}', *head, "{% block body %}"], False
     for kind, *block in layout:
-        if (kind in ("row", "rowif")) != in_table:
+        if (kind in ROWS) != in_table:
             lines.append("</table>" if in_table else "<table>")
             in_table = not in_table
         lines += html_block(kind, block)
@@ -370,6 +394,10 @@ def html(layout: list[Any]) -> str:
 def html_block(kind: str, block: list[Any]) -> list[str]:
     """Return the lines of one block."""
     match kind:
+        case "plain":
+            return []
+        case "room":
+            return [f'<tr><th>{block[0]}</th><td colspan="3" style="height: {block[1]}mm"></td></tr>']
         case "row" | "rowif":
             cells = block[1:] if kind == "rowif" else block
             span = ' colspan="3"' if len(cells) == 2 else ""
@@ -401,6 +429,11 @@ def html_block(kind: str, block: list[Any]) -> list[str]:
     ]
 
 
+def widths(columns: list[tuple[str, str]]) -> list[float]:
+    """Return the weights of the columns of a list."""
+    return [WEIGHTS.get(path.removesuffix(".text").rpartition(".")[2], 2.2) for _, path in columns]
+
+
 # Typst
 
 BASE_TYP = """\
@@ -410,7 +443,7 @@ BASE_TYP = """\
 #let hei = ("SimHei", "Noto Sans CJK SC")
 #let red = rgb("#d8001b")
 
-#let sheet(d, body) = {
+#let sheet(d, head: true, body) = {
   set document(title: d.title + " " + d.number, date: datetime(year: d.day.at(0), month: d.day.at(1), day: d.day.at(2)))
   set page(
     paper: "a4",
@@ -423,10 +456,12 @@ BASE_TYP = """\
   )
   set text(font: fang, size: 16pt, lang: "zh", region: "cn")
   set par(first-line-indent: (amount: 2em, all: true), leading: 12.5pt, spacing: 12.5pt, justify: true)
-  align(center, text(font: song, size: 30pt, fill: red, tracking: 0.1em, weight: "bold", d.office))
-  align(center, d.number)
-  v(-2mm)
-  line(length: 100%, stroke: 1.5pt + red)
+  if head {
+    align(center, text(font: song, size: 30pt, fill: red, tracking: 0.1em, weight: "bold", d.office))
+    align(center, d.number)
+    v(-2mm)
+    line(length: 100%, stroke: 1.5pt + red)
+  } else { align(right, d.number) } // Forms and what units write bear no red head.
   v(4mm)
   align(center, text(font: song, size: 22pt, weight: "bold", d.title))
   v(3mm)
@@ -439,17 +474,18 @@ BASE_TYP = """\
   text(size: 12pt, str(value).replace(regex("[0-9A-Za-z/._?=&%-]{16,}"), m => m.text.clusters().join("\\u{200b}")))
 }
 #let label(value) = { set par(first-line-indent: 0em, justify: false, leading: 7pt); text(font: hei, size: 12pt, value) }
-#let form(..rows) = block(spacing: 4mm, table(
-  columns: (24mm, 1fr, 24mm, 1fr), stroke: 0.75pt, inset: 2mm, align: left + top,
+#let form(keep: false, ..rows) = block(spacing: 4mm, sticky: keep, table(
+  columns: (26mm, 1fr, 26mm, 1fr), stroke: 0.75pt, inset: (x: 1.5mm, y: 1.6mm), align: left + top,
   ..rows.pos().filter(r => r != none).map(r => if r.len() == 2 {
-    (label(r.at(0)), table.cell(colspan: 3, cell(r.at(1))))
+    let room = if type(r.at(1)) == length { box(height: r.at(1)) } else { cell(r.at(1)) }
+    (label(r.at(0)), table.cell(colspan: 3, room))
   } else { (label(r.at(0)), cell(r.at(1)), label(r.at(2)), cell(r.at(3))) }).flatten(),
 ))
-#let listing(heading, titles, rows) = if rows.len() > 0 {
+#let listing(heading, titles, widths, rows) = if rows.len() > 0 {
   block(sticky: true, above: 5mm, below: 0mm, text(font: hei, heading))
   block(above: 3mm, table(
-    columns: titles.len(), stroke: 0.75pt, inset: 2mm, align: left + top,
-    table.header(..titles.map(label)), ..rows.flatten().map(cell),
+    columns: widths, stroke: 0.75pt, inset: (x: 2mm, y: 1.6mm), align: left + top,
+    table.header(..titles.map(label)), ..rows.flatten().map(value => table.cell(breakable: false, cell(value))),
   ))
 }
 #let addressee(value) = par(first-line-indent: 0em)[#value：]
@@ -475,16 +511,21 @@ def typ_text(text: str) -> str:
 def typ(layout: list[Any]) -> str:
     """Return the template in Typst."""
     lines = ['#import "base.typ": *', "#let d = json(bytes(sys.inputs.d))", "#show: sheet.with(d)", ""]
+    if layout[0] == PLAIN:
+        lines[2] = "#show: sheet.with(d, head: false)"
     rows: list[str] = []
     for kind, *block in [*layout, ("end",)]:
         if kind == "row":
             rows.append(f"  ({', '.join(typ_cells(block))}),")
             continue
+        if kind == "room":
+            rows.append(f'  ("{block[0]}", {block[1]}mm),')
+            continue
         if kind == "rowif":
             rows.append(f"  if given(d.{block[0]}) {{ ({', '.join(typ_cells(block[1:]))}) }},")
             continue
         if rows:
-            lines += ["#form(", *rows, ")"]
+            lines += ["#form(keep: true," if kind == "sign" else "#form(", *rows, ")"]
             rows = []
         lines += typ_block(kind, block)
     return "\n".join([*lines, ""])
@@ -498,7 +539,7 @@ def typ_cells(cells: list[str]) -> list[str]:
 def typ_block(kind: str, block: list[Any]) -> list[str]:
     """Return the lines of one block that is no row."""
     match kind:
-        case "end":
+        case "end" | "plain":
             return []
         case "p":
             return [f"#par({typ_text(block[0])})"]
@@ -511,7 +552,8 @@ def typ_block(kind: str, block: list[Any]) -> list[str]:
     heading, many, columns = block
     titles = ", ".join(f'"{title}"' for title, _ in columns)
     cells = ", ".join(f"one.{path}" for _, path in columns)
-    return [f'#listing("{heading}", ({titles},), d.{many}.map(one => ({cells},)))']
+    room = ", ".join(f"{width}fr" for width in widths(columns))
+    return [f'#listing("{heading}", ({titles},), ({room},), d.{many}.map(one => ({cells},)))']
 
 
 # Word
@@ -529,14 +571,20 @@ def word(layout: list[Any]) -> bytes:
     section.left_margin, section.right_margin = Mm(28), Mm(26)
     section.footer_distance = Mm(28)
     faces(document.styles["Normal"], FANG, 16)
-    line(document, "{{ office }}", SONG, 30, RED)
-    ruled(line(document, "{{ number }}", FANG, 16))
+    if layout[0] == PLAIN:
+        line(document, "{{ number }}", FANG, 16).alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    else:
+        line(document, "{{ office }}", SONG, 30, RED)
+        ruled(line(document, "{{ number }}", FANG, 16))
     line(document, "{{ title }}", SONG, 22)
     table = None
     for kind, *block in layout:
-        if kind in ("row", "rowif"):
+        if kind in ROWS:
             if table is None:
-                table = grid(document, (24, 54, 24, 54))
+                table = grid(document, (26, 52, 26, 52))
+            if kind == "room":
+                word_row(table, [block[0], ""], None).height = Mm(block[1])
+                continue
             word_row(table, block[1:] if kind == "rowif" else block, block[0] if kind == "rowif" else None)
             continue
         table = None
@@ -609,8 +657,8 @@ def added(table: Any) -> Any:
     return row
 
 
-def word_row(table: Any, cells: list[str], condition: str | None) -> None:
-    """Add a row of a form; with a condition, between two rows that docxtpl takes out."""
+def word_row(table: Any, cells: list[str], condition: str | None) -> Any:
+    """Add a row of a form and return it; with a condition, between two rows that docxtpl takes out."""
     if condition:
         fill(added(table).cells[0], f"{{%tr if {condition} %}}")
     row = added(table)
@@ -621,6 +669,7 @@ def word_row(table: Any, cells: list[str], condition: str | None) -> None:
         row.cells[1].merge(row.cells[3])
     if condition:
         fill(added(table).cells[0], "{%tr endif %}")
+    return row
 
 
 def word_block(document: Any, kind: str, block: list[Any]) -> None:
@@ -635,6 +684,14 @@ def word_block(document: Any, kind: str, block: list[Any]) -> None:
                 signed = body(document, html_slots(text), indent=False)
                 signed.alignment, signed.paragraph_format.right_indent = WD_ALIGN_PARAGRAPH.RIGHT, Pt(32)
                 signed.paragraph_format.keep_with_next = text is block[0]
+        case "each":
+            many, title, text = block
+            table = grid(document, (50, 106))
+            fill(added(table).cells[0], f"{{%tr for one in {many} %}}")
+            row = added(table)
+            fill(row.cells[0], f"{{{{ one.{title} }}}}", HEI)
+            fill(row.cells[1], f"{{{{ one.{text} }}}}")
+            fill(added(table).cells[0], "{%tr endfor %}")
         case "list":
             word_list(document, *block)
 
@@ -645,7 +702,7 @@ def word_list(document: Any, heading: str, many: str, columns: list[tuple[str, s
     title = body(document, "", indent=False)
     faces(title.add_run(heading), HEI, 16)
     title.paragraph_format.keep_with_next = True
-    table = grid(document, (156 / len(columns),) * len(columns))
+    table = grid(document, tuple(156 * width / sum(widths(columns)) for width in widths(columns)))
     head = added(table)
     for cell, (name, _) in zip(head.cells, columns, strict=True):
         fill(cell, name, HEI)
@@ -681,11 +738,99 @@ def same_every_time(content: bytes) -> bytes:
     return made.getvalue()
 
 
+PAPER_HTML = """\
+{% extends "base.html" %}
+{# Prints all that a document shows; write a template of the document's own name to print it as you wish. #}
+{% macro part(one) %}
+<table>
+{% for field in one.fields | dictvalues %}
+<tr><th>{{ field.title }}</th><td>{{ field.text }}</td></tr>
+{% endfor %}
+{% for clock in one.clocks | dictvalues if clock.runs %}
+<tr><th>{{ clock.title }}</th><td>{{ clock.due }}{% if clock.basis %} ({{ clock.basis }}){% endif %}</td></tr>
+{% endfor %}
+{% for action in one.actions | dictvalues if action.times %}
+<tr><th>{{ action.title }}</th><td>{{ action.at }} {{ action.by }}</td></tr>
+{% for given in action.inputs | dictvalues if given.text %}
+<tr><th>{{ given.title }}</th><td>{{ given.text }}</td></tr>
+{% endfor %}
+{% endfor %}
+</table>
+{% endmacro %}
+{% block body %}
+<p>{{ case_number }}　{{ at }}　{{ actor }}</p>
+{{ part(own) }}
+{% if case.number != own.number %}{{ part(case) }}{% endif %}
+{% if not own.number %}
+<table>
+{% for given in inputs | dictvalues %}
+<tr><th>{{ given.title }}</th><td>{{ given.text }}</td></tr>
+{% endfor %}
+</table>
+{% endif %}
+{% for many in subcases | dictvalues %}{% for one in many %}
+<h2>{{ one.number }} {{ one.unit }}</h2>
+{{ part(one) }}
+{% endfor %}{% endfor %}
+{% if papers %}
+<table>
+{% for one in papers %}
+<tr><td>{{ one.title }}</td><td>{{ one.number }}</td><td>{{ one.at }}</td></tr>
+{% endfor %}
+</table>
+{% endif %}
+<p class="sign">{{ office }}<br>{{ date }}</p>
+{% endblock %}
+"""
+
+PAPER_TYP = """\
+// Prints all that a document shows; write a template of the document's own name to print it as you wish.
+#import "base.typ": *
+#let d = json(bytes(sys.inputs.d))
+#show: sheet.with(d)
+
+#let part(one) = form(
+  ..one.fields.values().map(f => (f.title, f.text)),
+  ..one.clocks.values().filter(c => c.runs).map(c => (c.title, c.due + if given(c.basis) { " (" + c.basis + ")" } else { "" })),
+  ..one.actions.values().filter(a => given(a.times)).map(a => (
+    (a.title, a.at + " " + a.by), ..a.inputs.values().filter(i => given(i.text)).map(i => (i.title, i.text))
+  )).flatten().chunks(2),
+)
+#par(first-line-indent: 0em, d.case_number + "　" + d.at + "　" + d.actor)
+#if given(d.own.number) { part(d.own) } else { form(..d.inputs.values().map(i => (i.title, i.text))) }
+#if d.case.number != d.own.number { part(d.case) }
+#for many in d.subcases.values() { for one in many {
+  block(sticky: true, text(font: hei, one.number + " " + one.unit))
+  part(one)
+} }
+#if d.papers.len() > 0 { form(..d.papers.map(p => (p.title, p.number + "　" + p.at))) }
+#signed(d.office, d.date)
+"""
+
+
+def paper_word() -> bytes:
+    """Return the general template as a Word file: every value of the case that issues the paper, a row for each."""
+    return word(
+        [
+            ("p", "{case_number}　{at}　{actor}"),
+            ("each", "own.fields | dictvalues", "title", "text"),
+            ("each", "own.clocks | dictvalues", "title", "due"),
+            ("each", "own.actions | dictvalues", "title", "at"),
+            ("each", "inputs | dictvalues", "title", "text"),
+            ("each", "papers", "title", "number"),
+            SIGNED,
+        ]
+    )
+
+
 def main() -> None:
     """Write every template."""
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / "base.html").write_text(BASE_HTML, encoding="utf-8")
     (FOLDER / "base.typ").write_text(BASE_TYP, encoding="utf-8")
+    (FOLDER / "paper.html").write_text(PAPER_HTML, encoding="utf-8")
+    (FOLDER / "paper.typ").write_text(PAPER_TYP, encoding="utf-8")
+    (FOLDER / "paper.docx").write_bytes(paper_word())
     for name, layout in LAYOUTS.items():
         (FOLDER / f"{name}.html").write_text(html(layout), encoding="utf-8")
         (FOLDER / f"{name}.typ").write_text(typ(layout), encoding="utf-8")

@@ -129,5 +129,5 @@ def _pdf(template: Template, templates: Templates, shown: Mapping[str, Any]) -> 
 def _missing(form: str) -> CaseclockError:
     return CaseclockError(
         say("printing {format} needs further libraries", format=form),
-        say("install them: pip install 'caseclock[docs]'; or print --format html"),
+        say("install them: pip install 'caseclock[docs]'; or print as html"),
     )

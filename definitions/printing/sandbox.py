@@ -32,4 +32,6 @@ def sandbox(templates: Templates | None) -> Environment:
         found = templates.find(file) if templates else None
         return None if found is None else (found.content.decode(), file, None)
 
-    return Sandbox(autoescape=True, undefined=StrictUndefined, loader=FunctionLoader(source), trim_blocks=True)
+    made = Sandbox(autoescape=True, undefined=StrictUndefined, loader=FunctionLoader(source), trim_blocks=True)
+    made.filters["dictvalues"] = lambda found: list(found.values())
+    return made

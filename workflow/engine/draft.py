@@ -25,7 +25,7 @@ from .family import Family
 from .hindsight import InTheWay, look_back
 from .ids import new_salt
 from .notices import about_delivery, about_overtaken, about_time
-from .papers import Drawn, draw_number, made_from
+from .papers import Drawn, draw_number, listing, made_from
 from .past import Past, Then, before
 from .projections import next_rung, project
 from .situation import Deployed, Situation
@@ -221,7 +221,10 @@ class Draft:
     def _number(self, paper: IssuedDocument) -> IssuedDocument:
         """Return a paper with the next number of its series; the event that issues it says which paper it was."""
         at, event = next((at, e) for at, e in enumerate(self.events) if (e.case, e.seq) == (paper.case, paper.seq))
-        drawn = self._draw(self.deployed.procedure.documents[paper.name].numbering, event)
+        document = self.deployed.procedure.documents[paper.name]
+        if document.papers:
+            paper = listing(paper, document, self.family.cases, (*self.recorded(), *self.events))
+        drawn = self._draw(document.numbering, event)
         told = {"name": paper.name, "number": drawn.number, "sha256": paper.sha256}
         series = {**event.drawn, drawn.series: drawn.serial}
         self.events[at] = replace(event, issued=(*event.issued, told), drawn=series)
@@ -324,11 +327,8 @@ class Draft:
                 self._close_subcases(event, event.effective_at)
 
     def _issue(self, name: str, case: Case, event: Event) -> None:
-        """Have an event issue a paper; what was issued before is read only for a paper that lists it."""
-        document = self.deployed.procedure.documents[name]
-        before = (*self.recorded(), *self.events) if document.papers else ()
         situation = Situation(self.deployed, self.family, case, event.effective_at)
-        self.papers.append(made_from(document, situation, event, before))
+        self.papers.append(made_from(self.deployed.procedure.documents[name], situation, event))
 
     def _in_wake_of(self, event: Event, case: Case, action: str, at: datetime) -> bool:
         """Have the system do ``action`` on ``case`` because of ``event``; return whether it was legal.

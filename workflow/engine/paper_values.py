@@ -24,7 +24,7 @@ FORM = 1
 """The form of what is fixed; papers that an older caseclock issued have none, and hold inputs only."""
 
 
-def shown(document: Document, situation: Situation, event: Event, before: Iterable[Event]) -> Plain:
+def shown(document: Document, situation: Situation, event: Event) -> Plain:
     """Return what ``document`` shows of a case in this situation; nothing for a document that declares nothing."""
     if not (_any(document.shows) or document.subcases or document.papers):
         return {}
@@ -39,7 +39,7 @@ def shown(document: Document, situation: Situation, event: Event, before: Iterab
             for kind, what in document.subcases.items()
         }
     if document.papers:
-        parts["papers"] = list(_issued(document.papers, situation, before))
+        parts["papers"] = []
     names.person(event.actor)
     return {"form": FORM, "shows": parts, "actor_unit": names.unit(event.unit), "role": event.role, **names.found()}
 
@@ -112,7 +112,7 @@ def _clock(status: ClockStatus, situation: Situation, names: _Names) -> Plain:
         ],
         "stopped_at": status.stopped_at.isoformat() if status.stopped_at else None,
         "late": late,
-        "overdue_days": (calendar.to_date(over) - last).days if late else 0,
+        "overdue_days": (calendar.to_date(over - datetime.resolution) - last).days if late else 0,
         "overdue_hours": int((over - status.due_at).total_seconds() // 3600) if late else 0,
         "calendar": situation.deployed.calendar_version(status.clock),
     }
@@ -130,12 +130,16 @@ def _doings(name: str, case: Case, lifecycle: Lifecycle, names: _Names) -> Plain
     }
 
 
-def _issued(documents: tuple[str, ...], situation: Situation, before: Iterable[Event]) -> Iterator[Plain]:
-    numbers = {case.id: case.number for case in situation.family.cases}
-    for event in before:
-        for paper in event.issued:
-            if paper["name"] in documents:
-                yield {"case": numbers.get(event.case, ""), "at": event.effective_at.isoformat(), **paper}
+def issued_before(document: Document, case: Case, family: Iterable[Case], before: Iterable[Event]) -> list[Plain]:
+    """Return what a paper lists of those issued before it: of its family, for a subcase its own and its parent's."""
+    numbers = {member.id: member.number for member in family if not case.parent or member.id in (case.id, case.root)}
+    return [
+        {"case": numbers[event.case], "at": event.effective_at.isoformat(), **paper}
+        for event in before
+        if event.case in numbers
+        for paper in event.issued
+        if paper["name"] in document.papers
+    ]
 
 
 def _spoken(name: Text | str) -> Plain | str:

@@ -226,7 +226,8 @@ def _case_id(paper: Paper, part: Mapping[str, Any]) -> str:
 
 def _field(read: _Reader, part: Mapping[str, Any], case: str, declared: Field) -> Values:
     sealed = declared.name in part.get("private", ())
-    text = read.private(case, declared) if sealed else read.text(part.get("fields", {}).get(declared.name), declared)
+    value = part.get("fields", {}).get(declared.name, False if declared.type is FieldType.FLAG else None)
+    text = read.private(case, declared) if sealed else read.text(value, declared)
     return {"title": declared.title.of(read.language), "text": text}
 
 
@@ -280,6 +281,7 @@ def _papers(read: _Reader, told: Sequence[Mapping[str, Any]]) -> Iterator[Values
             "case": one["case"],
             "at": read.instant(one["at"]).rpartition(" ")[0],
             "sha256": one["sha256"],
+            "short": one["sha256"][:16],
         }
 
 
