@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -79,11 +80,20 @@ def _line(error: Exception, file: str) -> int | None:
     return found
 
 
-def _unprintable(file: str, error: Exception, line: int | None) -> InvalidInput:
-    return InvalidInput(
+class Unprintable(InvalidInput):
+    """A template that prints what the paper does not show, or that is no template at all; ``line`` tells where."""
+
+    line: int | None = None
+    reason: str = ""
+
+
+def _unprintable(file: str, error: Exception, line: int | None) -> Unprintable:
+    found = Unprintable(
         say("{place}: {reason}", place=f"{file}:{line}" if line else file, reason=str(error)),
-        hint=say("`caseclock templates --check` tells everything that a template prints and the paper does not show"),
+        hint=say("`caseclock templates` tells everything that a template prints and the paper does not show"),
     )
+    found.line, found.reason = line, str(error)
+    return found
 
 
 def _docx(template: Template, shown: Mapping[str, Any]) -> bytes:
@@ -122,7 +132,8 @@ def _pdf(template: Template, templates: Templates, shown: Mapping[str, Any]) -> 
                 pdf_standards="a-2b",
             )
         except typst.TypstError as error:
-            raise _unprintable(template.file, error, None) from error
+            place = re.search(rf"{re.escape(template.file)}:(\d+):", str(error.diagnostic))
+            raise _unprintable(template.file, error, int(place[1]) if place else None) from error
     return bytes(made or b"")
 
 

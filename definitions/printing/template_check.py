@@ -12,7 +12,7 @@ from ...workflow.errors import CaseclockError
 from ...workflow.messages import Message, say
 from ...workflow.model import Procedure
 from ...workflow.showing.paper_values import skeleton
-from .rendering import render
+from .rendering import Unprintable, render
 from .sandbox import sandbox
 from .templates import ENDINGS, GENERAL, Template, Templates
 
@@ -55,8 +55,11 @@ def _problems(
     if template.file.startswith(f"{GENERAL}."):
         return
     if form == "pdf":
-        # Typst itself tells the line of a name that is not there.
-        render(template, form, templates, shape)
+        # Typst itself tells of a name that is not there, and stops at the first.
+        try:
+            render(template, form, templates, shape)
+        except Unprintable as error:
+            yield template.file, error.line, say("{reason}", reason=error.reason)
         return
     source = template.content.decode() if form == "html" else _text_of(template)
     try:
