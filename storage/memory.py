@@ -270,7 +270,7 @@ class MemoryTransaction:
             root = self._kept.cases[case_id].root
             gone = (case_id, seq)
             left = tuple(
-                replace(it, content=None) if (it.case, it.seq) == gone else it for it in self._kept.prints[root]
+                replace(it, content=None) if (it.case, it.seq) == gone else it for it in self._kept.prints.get(root, ())
             )
             self._put(self._kept.prints, root, left)
 

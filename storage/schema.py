@@ -138,8 +138,8 @@ events = Table(
     Column("issued", CanonicalJson),
     Column("drawn", CanonicalJson),
     Column("redaction", CanonicalJson),
-    Column("printed", CanonicalJson),
     Column("link", Name(64)),
+    Column("printed", CanonicalJson),
     UniqueConstraint("office", "case_id", "seq"),
     _to_case("case_id"),
 )

@@ -36,12 +36,15 @@ def print_paper(
     """
     template = templates.of(paper.procedure.documents[paper.issued.name], form)
     shown, private_ones = values(paper, language, private=private)
-    content = render(template, form, templates, {**shown, "office": office})
+    try:
+        content = render(template, form, templates, {**shown, "office": office})
+    except Unprintable as error:
+        raise error.told() from error
     return Rendered(content, _whole(template, form, templates), private_ones)
 
 
 def render(template: Template, form: str, templates: Templates, shown: Mapping[str, Any]) -> bytes:
-    """Return the bytes that a template makes of values. Raises as `print_paper`."""
+    """Return the bytes that a template makes of values. Raises `Unprintable`, and otherwise as `print_paper`."""
     match form:
         case "html":
             return _html(template, templates, shown)
@@ -65,9 +68,9 @@ def _html(template: Template, templates: Templates, shown: Mapping[str, Any]) ->
     try:
         return sandbox(templates).get_template(template.file).render(shown).encode()
     except jinja2.TemplateError as error:
-        raise _unprintable(template.file, error, _line(error, template.file)) from error
+        raise Unprintable(template.file, error, _line(error, template.file)) from error
     except UnicodeDecodeError as error:
-        raise _unprintable(template.file, error, None) from error
+        raise Unprintable(template.file, error, None) from error
 
 
 def _line(error: Exception, file: str) -> int | None:
@@ -80,20 +83,20 @@ def _line(error: Exception, file: str) -> int | None:
     return found
 
 
-class Unprintable(InvalidInput):
-    """A template that prints what the paper does not show, or that is no template at all; ``line`` tells where."""
+class Unprintable(Exception):
+    """A template prints what the paper does not show, or is no template at all: in which file and line, and why."""
 
-    line: int | None = None
-    reason: str = ""
+    def __init__(self, file: str, error: Exception, line: int | None) -> None:
+        super().__init__(file, error, line)
+        self.file, self.line, self.reason = file, line, str(error)
 
-
-def _unprintable(file: str, error: Exception, line: int | None) -> Unprintable:
-    found = Unprintable(
-        say("{place}: {reason}", place=f"{file}:{line}" if line else file, reason=str(error)),
-        hint=say("`caseclock templates` tells everything that a template prints and the paper does not show"),
-    )
-    found.line, found.reason = line, str(error)
-    return found
+    def told(self) -> InvalidInput:
+        """Return it as whoever prints is told."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return InvalidInput(
+            say("{place}: {reason}", place=place, reason=self.reason),
+            hint=say("`caseclock templates` tells everything that a template prints and the paper does not show"),
+        )
 
 
 def _docx(template: Template, shown: Mapping[str, Any]) -> bytes:
@@ -107,7 +110,7 @@ def _docx(template: Template, shown: Mapping[str, Any]) -> bytes:
         document = DocxTemplate(io.BytesIO(template.content))
         document.render(dict(shown), jinja_env=sandbox(None), autoescape=True)
     except (jinja2.TemplateError, ValueError, KeyError) as error:
-        raise _unprintable(template.file, error, None) from error
+        raise Unprintable(template.file, error, None) from error
     made = io.BytesIO()
     document.save(made)
     return made.getvalue()
@@ -133,7 +136,7 @@ def _pdf(template: Template, templates: Templates, shown: Mapping[str, Any]) -> 
             )
         except typst.TypstError as error:
             place = re.search(rf"{re.escape(template.file)}:(\d+):", str(error.diagnostic))
-            raise _unprintable(template.file, error, int(place[1]) if place else None) from error
+            raise Unprintable(template.file, error, int(place[1]) if place else None) from error
     return bytes(made or b"")
 
 

@@ -279,13 +279,18 @@ def _papers(numbers: Mapping[str, str], events: Iterable[Event], papers: Iterabl
 
 def _prints(numbers: Mapping[str, str], events: Sequence[Event], prints: Iterable[Print]) -> Iterator[Finding]:
     for wrong in wrong_prints(events, prints):
-        what = {"case": numbers.get(wrong.case, wrong.case), "number": wrong.number, "format": wrong.format}
-        sentences = {
-            "print-lost": say("{case}: the {format} print of {number} is missing", **what),
-            "print-added": say("{case}: no event has printed {number} as {format}", **what),
-            "print-changed": say("{case}: the {format} print of {number} was changed", **what),
-        }
-        yield Finding(wrong.code, sentences[wrong.code], what["case"], wrong.seq)
+        where, seq = numbers.get(wrong.case, wrong.case), wrong.seq
+        what = {"case": where, "number": wrong.number, "format": wrong.format}
+        match wrong.code:
+            case "print-lost":
+                message = say("{case}: the {format} print of {number} is missing", **what)
+                yield Finding("print-lost", message, where, seq)
+            case "print-added":
+                message = say("{case}: no event has printed {number} as {format}", **what)
+                yield Finding("print-added", message, where, seq)
+            case _:
+                message = say("{case}: the {format} print of {number} was changed", **what)
+                yield Finding("print-changed", message, where, seq)
 
 
 def _definitions_of(session: Session, numbers: Mapping[str, str], events: Iterable[Event]) -> Iterator[Finding]:
