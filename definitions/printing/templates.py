@@ -36,8 +36,14 @@ class Templates:
     folder: Path | None = None
 
     def of(self, document: Document, form: str) -> Template:
-        """Return the template of a document in a format. Raises `NotFound` for one that the definition names only."""
+        """Return the template of a document in a format. Raises `NotFound` for one that the definition names only.
+
+        A document that declares nothing to be shown is printed by the general template, unless it names one: those
+        that an older caseclock issued bear names of shipped templates, and hold nothing of what these print.
+        """
         ending = ENDINGS[form]
+        if not document.template and not document.declares and (found := self.find(f"{GENERAL}.{ending}")) is not None:
+            return found
         for name in (document.template or document.name, GENERAL):
             if (found := self.find(f"{name}.{ending}")) is not None:
                 return found

@@ -165,7 +165,7 @@ def test_a_procedure_without_templates_prints_by_the_general_one(
 ) -> None:
     """Papers of other laws, and of older databases, show their inputs at least."""
     for form, kept in (("html", "因故延期"), ("docx", "因故延期"), ("pdf", None)):
-        (one,) = printed(desk, township_plain, "notice", form)
+        (one,) = printed(desk, township_plain, "dispatch_slip", form)
         if kept:
             content = one.kept.content
             assert kept in (content.decode() if form == "html" else text_of(content))
@@ -180,9 +180,9 @@ opened_by: office
 stages: {one: {}}
 roles: {office: {}}
 states:
-  begun: {stage: one, actions: {end: {by: office, to: ended, input: {why: {type: text}}, issues: notice}}}
+  begun: {stage: one, actions: {end: {by: office, to: ended, input: {why: {type: text}}, issues: dispatch_slip}}}
   ended: {stage: one, final: true}
-documents: {notice: {title: {zh: 通知, en: Notice}, numbering: "N{serial}"}}
+documents: {dispatch_slip: {title: {zh: 通知, en: Notice}, numbering: "N{serial}"}}
 """
 
 

@@ -26,7 +26,7 @@ FORM = 1
 
 def shown(document: Document, situation: Situation, event: Event) -> Plain:
     """Return what ``document`` shows of a case in this situation; nothing for a document that declares nothing."""
-    if not (_any(document.shows) or document.subcases or document.papers):
+    if not document.declares:
         return {}
     names = _Names(situation)
     root = replace(situation, case=situation.family.root, inputs={})
@@ -42,10 +42,6 @@ def shown(document: Document, situation: Situation, event: Event) -> Plain:
         parts["papers"] = []
     names.person(event.actor)
     return {"form": FORM, "shows": parts, "actor_unit": names.unit(event.unit), "role": event.role, **names.found()}
-
-
-def _any(what: Shown) -> bool:
-    return bool(what.fields or what.clocks or what.actions)
 
 
 def _of(what: Shown, case: Case, *, own: bool) -> Shown:

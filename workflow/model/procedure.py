@@ -259,6 +259,11 @@ class Document:
     subcases: Mapping[str, Shown] = field(default_factory=dict)
     papers: tuple[str, ...] = ()
 
+    @property
+    def declares(self) -> bool:
+        """Whether it shows anything but the inputs of the action that issues it."""
+        return self.shows != Shown() or bool(self.subcases or self.papers)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
