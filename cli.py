@@ -336,6 +336,11 @@ class Session:
         os.environ["LANGUAGE"] = code
         return language(code)
 
+    @property
+    def paper_language(self) -> str:
+        """The language in which papers are printed: the office's, whoever prints; else the one spoken."""
+        return self._office_language() or self.language.code
+
     def _office_language(self) -> str | None:
         from .workflow import CaseclockError
 
@@ -861,6 +866,55 @@ def _show(session: Session, case: str, at: str | None, as_of: str | None, privat
     if at or as_of:
         view = session.engine.case(case, _instant(at, view.zone), _instant(as_of, view.zone))
     session.show(lambda: plain.case(view, session.language, private=private), lambda: pages.case(view, private=private))
+
+
+@_command(
+    "print",
+    _(
+        "Print the papers of a case.\n\nThe first print of a paper is kept; every later one repeats it byte by byte."
+        " DOCUMENT is a document of the procedure or the number of one paper; all papers when left out."
+    ),
+)
+@_case
+@click.argument("document", required=False)
+@_option("--format", "form", type=click.Choice(["html", "docx", "pdf"]), default="html", text=_("What to print as."))
+@_option("--output", type=click.Path(path_type=Path), text=_("The file, or for several papers the folder, to write."))
+@_private
+@click.pass_obj
+def _print(session: Session, case: str, document: str | None, form: str, output: Path | None, private: bool) -> None:
+    from .definitions.printing.desk import Desk
+
+    desk = Desk(session.engine, session.office.folder / "templates", session.office.title)
+    papers = desk.print(case, document, form, by=session.who, language=session.paper_language, private=private)
+    written = desk.write(papers, output)
+    session.show(
+        lambda: [one.plain() for one in written],
+        lambda: [desk.line(one) for one in written],
+    )
+
+
+@_command(
+    "templates",
+    _(
+        "List the templates of papers, and check them.\n\nAn office's own folder templates/ comes before what is"
+        " shipped. Exits with status 7 when a template prints what its paper does not show."
+    ),
+)
+@_option("--copy", "copied", metavar="FILE", text=_("Copy a shipped template into the office's folder, to edit it."))
+@_procedure
+@click.pass_obj
+def _templates(session: Session, copied: str | None, procedure: str | None) -> int:
+    from .definitions.printing.desk import Desk
+
+    desk = Desk(session.engine, session.office.folder / "templates", session.office.title)
+    if copied:
+        desk.copy(copied)
+    listed, problems = desk.templates(session.procedure(procedure))
+    session.show(
+        lambda: {"templates": listed, "problems": [desk.plain_problem(one, session.language) for one in problems]},
+        lambda: desk.page(listed, problems),
+    )
+    return FINDINGS if problems else 0
 
 
 @_command("actions", _("List what the actor may do on a case.\n\nRequired inputs are marked with *."))

@@ -22,6 +22,7 @@ from ..workflow.ports import (
     IssuedDocument,
     Kind,
     ListedCase,
+    Print,
     Timer,
     TimerPlace,
     Transaction,
@@ -59,6 +60,7 @@ class _Office:
     clocks: dict[str, tuple[ClockRow, ...]] = field(default_factory=dict)
     timers: dict[str, tuple[Timer, ...]] = field(default_factory=dict)
     documents: dict[str, tuple[IssuedDocument, ...]] = field(default_factory=dict)
+    prints: dict[str, tuple[Print, ...]] = field(default_factory=dict)
     definitions: dict[tuple[Kind, str, int], Definition] = field(default_factory=dict)
     serials: dict[str, int] = field(default_factory=dict)
     heads: dict[int, tuple[Head, tuple[End, ...]]] = field(default_factory=dict)
@@ -148,6 +150,10 @@ class MemoryTransaction:
     def documents(self, root: str) -> tuple[IssuedDocument, ...]:
         """Return the documents that a case and its subcases have issued, in order of issue."""
         return self._kept.documents.get(root, ())
+
+    def prints(self, root: str) -> tuple[Print, ...]:
+        """Return the printed papers of a case and its subcases, in order of case and printing."""
+        return tuple(sorted(self._kept.prints.get(root, ()), key=lambda one: (one.case, one.seq)))
 
     def cases(self, query: CaseQuery) -> tuple[ListedCase, ...]:
         """Return the cases that match, soonest due first."""
@@ -283,6 +289,17 @@ class MemoryTransaction:
             self._put(self._kept.documents, root, issued)
         for letter in change.letters:
             self._put(self._kept.letters, letter.key, replace(letter, facts=plain(dict(letter.facts))))
+        for one in change.prints:
+            root = self._kept.cases[one.case].root
+            kept = replace(one, printed_at=as_utc(one.printed_at))
+            self._put(self._kept.prints, root, (*self._kept.prints.get(root, ()), kept))
+        for case_id, seq in change.erased_prints:
+            root = self._kept.cases[case_id].root
+            gone = (case_id, seq)
+            left = tuple(
+                replace(it, content=None) if (it.case, it.seq) == gone else it for it in self._kept.prints.get(root, ())
+            )
+            self._put(self._kept.prints, root, left)
 
     def definition(
         self, kind: Kind, name: str, version: int | None = None, as_of: datetime | None = None
@@ -447,4 +464,5 @@ def _kept_event(event: Event) -> Event:
         since=None if event.since is None else as_utc(event.since),
         recount=None if event.recount is None else plain(dict(event.recount)),
         redaction=None if event.redaction is None else plain(dict(event.redaction)),
+        printed=None if event.printed is None else plain(dict(event.printed)),
     )

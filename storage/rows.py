@@ -11,7 +11,7 @@ from typing import Any
 from ..workflow.chain import End, Head, public
 from ..workflow.history import Case, Event, Mark, RungKey, Seal
 from ..workflow.letters import Letter
-from ..workflow.ports import ClockRow, Definition, IssuedDocument, ListedCase, Timer
+from ..workflow.ports import ClockRow, Definition, IssuedDocument, ListedCase, Print, Timer
 from .columns import instant_text
 
 
@@ -100,6 +100,7 @@ def event_row(event: Event) -> dict[str, Any]:
         "issued": [dict(paper) for paper in event.issued] or None,
         "drawn": dict(event.drawn) or None,
         "redaction": None if event.redaction is None else dict(event.redaction),
+        "printed": None if event.printed is None else dict(event.printed),
         "link": event.link or None,
     }
 
@@ -153,6 +154,7 @@ def event_of(row: Any, private: Private) -> Event:
         issued=tuple(row.issued or ()),
         drawn=row.drawn or {},
         redaction=row.redaction,
+        printed=row.printed,
         link=row.link or "",
     )
 
@@ -257,6 +259,27 @@ def letter_of(row: Any) -> Letter:
     """Return the letter of a row of ``cc_outbox``."""
     told = row._asdict()
     return Letter(case=told.pop("case_id"), **told)
+
+
+def print_row(office: str, one: Print) -> dict[str, Any]:
+    """Return the row of ``cc_prints`` for a printed paper."""
+    return {
+        "office": office,
+        "case_id": one.case,
+        "seq": one.seq,
+        "number": one.number,
+        "format": one.format,
+        "content": one.content,
+        "sha256": one.sha256,
+        "template": one.template,
+        "printed_at": one.printed_at,
+    }
+
+
+def print_of(row: Any) -> Print:
+    """Return the printed paper of a row of ``cc_prints``."""
+    content = None if row.content is None else bytes(row.content)
+    return Print(row.case_id, int(row.seq), row.number, row.format, content, row.sha256, row.template, row.printed_at)
 
 
 def head_row(head: Head) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -28,7 +29,7 @@ PREFIX = "cc_"
 
 VERSION_TABLE = "cc_alembic_version"
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """The schema revisions that this code knows, oldest first; the last is the one that it works with."""
 
 # Names that depend on nothing but the columns: without a name, a later migration could not drop a constraint on SQLite.
@@ -138,6 +139,7 @@ events = Table(
     Column("drawn", CanonicalJson),
     Column("redaction", CanonicalJson),
     Column("link", Name(64)),
+    Column("printed", CanonicalJson),
     UniqueConstraint("office", "case_id", "seq"),
     _to_case("case_id"),
 )
@@ -209,6 +211,23 @@ documents = Table(
     Column("sha256", Name(64), nullable=False),
     _to_case("case_id"),
     Index(None, "office", "case_id"),
+)
+
+# The first rendering of a paper in a format, which every later print repeats. One that shows private values loses its
+# content when they are erased; its hash stays in the history.
+prints = Table(
+    "cc_prints",
+    metadata,
+    Column("office", Name(64), primary_key=True),
+    Column("case_id", Name(64), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("number", Name(128), nullable=False),
+    Column("format", Name(16), nullable=False),
+    Column("content", LargeBinary),
+    Column("sha256", Name(64), nullable=False),
+    Column("template", Name(64), nullable=False),
+    Column("printed_at", Instant, nullable=False),
+    _to_case("case_id"),
 )
 
 serials = Table(
@@ -322,7 +341,7 @@ for _name, (_when, _text) in SQLITE_TRIGGERS.items():
     _after_events("sqlite", f"CREATE TRIGGER {_name} {_when} BEGIN SELECT RAISE(ABORT, '{_text}'); END")
 _after_events("postgresql", POSTGRESQL_REFUSAL)
 # The planner's statistics are samples of values: of private ones there must be none.
-for _table, _column in ((private, "value"), (cases, "data"), (cases, "marks")):
+for _table, _column in ((private, "value"), (cases, "data"), (cases, "marks"), (prints, "content")):
     _no_sample: ExecutableDDLElement = DDL(  # type: ignore[no-untyped-call]
         f"ALTER TABLE {_table.name} ALTER COLUMN {_column} SET STATISTICS 0"
     )

@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from ..workflow.ports import CaseQuery
 from .of_family import OfFamily
-from .schema import cases, clocks, definitions, documents, ends, events, heads, outbox, private, serials, timers
+from .schema import cases, clocks, definitions, documents, ends, events, heads, outbox, prints, private, serials, timers
 
 _office: Any = bindparam("office")
 PLACE = ("at", "case", "clock", "round", "rung")
@@ -122,6 +122,12 @@ documents_of_family = (
     select(documents).where(documents.c.office == _office, OfFamily(documents.c.case_id)).order_by(documents.c.position)
 )
 
+prints_of_family = (
+    select(prints)
+    .where(prints.c.office == _office, OfFamily(prints.c.case_id))
+    .order_by(prints.c.case_id, prints.c.seq)
+)
+
 clocks_of_family = (
     select(clocks)
     .where(clocks.c.office == _office, OfFamily(clocks.c.case_id))
@@ -198,7 +204,7 @@ _of_nobody = (
     select(table.c.case_id)
     .outerjoin(cases, and_(cases.c.office == table.c.office, cases.c.id == table.c.case_id))
     .where(table.c.office == _office, cases.c.id.is_(None))
-    for table in (events, documents, clocks, timers, private)
+    for table in (events, documents, clocks, timers, private, prints)
 )
 _roots = cases.alias("roots")
 # A family is found by its case without parent: what hangs on no such case would never be looked at.
@@ -286,6 +292,13 @@ cover = (
 add_clock = insert(clocks)
 add_timer = insert(timers)
 add_document = insert(documents)
+add_print = insert(prints)
+erase_print = (
+    update(prints)
+    .where(prints.c.office == bindparam("_office"), prints.c.case_id == bindparam("_case"))
+    .where(prints.c.seq == bindparam("_seq"))
+    .values(content=None)
+)
 drop_clocks = delete(clocks).where(clocks.c.office == _office, clocks.c.case_id == bindparam("case"))
 drop_timers = delete(timers).where(timers.c.office == _office, timers.c.case_id == bindparam("case"))
 

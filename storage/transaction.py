@@ -23,6 +23,7 @@ from ..workflow.ports import (
     IssuedDocument,
     Kind,
     ListedCase,
+    Print,
     Timer,
     TimerPlace,
     soonest,
@@ -155,6 +156,10 @@ class SqlTransaction:
         """Return the documents that a case and its subcases have issued, in order of issue."""
         return tuple(rows.document_of(row) for row in self._all(statements.documents_of_family, root=root))
 
+    def prints(self, root: str) -> tuple[Print, ...]:
+        """Return the printed papers of a case and its subcases, in order of case and printing."""
+        return tuple(rows.print_of(row) for row in self._all(statements.prints_of_family, root=root))
+
     def cases(self, query: CaseQuery) -> tuple[ListedCase, ...]:
         """Return the cases that match, soonest due first."""
         found = self._connection.execute(statements.listed(self._office, query))
@@ -277,6 +282,7 @@ class SqlTransaction:
         projections = self._projections(change)
         self._write_cases(change.cases, expected, projections)
         erased = [{"office": self._office, "case": case, "name": name} for case, name in change.erased]
+        gone = [{"_office": self._office, "_case": case, "_seq": seq} for case, seq in change.erased_prints]
         self._run_together(
             (statements.add_event, [rows.event_row(event) for event in change.events]),
             (statements.add_private, [row for event in change.events for row in rows.private_rows(event)]),
@@ -284,6 +290,8 @@ class SqlTransaction:
             (statements.erase_private, erased),
             (statements.add_document, [rows.document_row(self._office, paper) for paper in change.documents]),
             (statements.add_letter, [rows.letter_row(letter) for letter in change.letters]),
+            (statements.add_print, [rows.print_row(self._office, one) for one in change.prints]),
+            (statements.erase_print, gone),
         )
 
     def letters(self, *, given_up: bool, limit: int) -> tuple[Letter, ...]:

@@ -2,7 +2,8 @@
 
     python verifier.py cases.jsonl [published-head.txt]
 
-It recomputes every link of every case, every commitment to a private value, the hash of every paper, and every head.
+It recomputes every link of every case, every commitment to a private value, the hash of every paper
+and of every print, and every head.
 Given what `caseclock head` printed, once or often, it checks that these very heads are in the file. Exit status 0:
 everything holds.
 
@@ -11,6 +12,7 @@ Read it before you trust it; docs/proof.md says in words what it does.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
@@ -28,6 +30,7 @@ class Book:
         self.ends: dict[str, tuple[int, str]] = {}  # By case: its last event and that event's link.
         self.links: dict[tuple[str, int], str] = {}  # By case and event.
         self.papers: dict[tuple[Any, ...], int] = {}  # Issued according to the events, less those that are there.
+        self.prints: dict[tuple[str, int], dict[str, Any]] = {}  # Printed according to the events, and not met yet.
         self.absent: dict[tuple[str, str], int] = {}  # By case and field: the last event whose value is not there.
         self.erased: dict[tuple[str, str], int] = {}  # By case and field: the last event that had it erased.
         self.heads: list[str] = []
@@ -63,6 +66,8 @@ def findings(lines: Iterable[str], published: str | None, *, withheld: bool = Fa
             yield from check_event(found["event"], found["link"], found["private"], book)
         elif "document" in found:
             yield from check_paper(found["document"], book)
+        elif "print" in found:
+            yield from check_print(found["print"], book)
         elif "head" in found:
             yield from check_head(found["head"], found["ends"], book)
         elif "definition" in found:
@@ -70,6 +75,9 @@ def findings(lines: Iterable[str], published: str | None, *, withheld: bool = Fa
     for (case, seq, name, paper, _), count in book.papers.items():
         if count:
             yield f"case {case} event {seq}: the {name} {paper} was issued and is missing, or was put in"
+    for (case, seq), told in book.prints.items():
+        if not told["shows"]:
+            yield f"case {case} event {seq}: the {told['format']} print of {told['number']} is missing"
     for (case, name), seq in book.absent.items():
         if not withheld and seq > book.erased.get((case, name), 0):
             yield f"case {case}: {name} is not in the file, and no event says that it was erased (exported without?)"
@@ -94,6 +102,8 @@ def check_event(event: dict[str, Any], link: str, private: dict[str, Any], book:
     for paper in event.get("issued", ()):
         key = case, seq, paper["name"], paper["number"], paper["sha256"]
         book.papers[key] = book.papers.get(key, 0) + 1
+    if "printed" in event:
+        book.prints[case, seq] = event["printed"]
     book.absent.update(((case, name), seq) for name in event.get("sealed", {}) if name not in private)
     book.erased.update(((case, name), seq) for name in event.get("redaction", {}).get("fields", ()))
     book.ends[case], book.links[case, seq] = (seq, link), link
@@ -105,6 +115,24 @@ def check_paper(paper: dict[str, Any], book: Book) -> Iterator[str]:
         yield f"case {paper['case']} event {paper['seq']}: the {paper['name']} {paper['number']} was changed"
     key = paper["case"], paper["seq"], paper["name"], paper["number"], paper["sha256"]
     book.papers[key] = book.papers.get(key, 0) - 1
+
+
+def check_print(found: dict[str, Any], book: Book) -> Iterator[str]:
+    """Check that a print is what the event says that printed it; one whose private values are erased has no content."""
+    case, seq = found["case"], found["seq"]
+    told = book.prints.pop((case, seq), None)
+    name = f"case {case} event {seq}: the {found['format']} print of {found['number']}"
+    if told is None:
+        yield f"{name} was put in"
+        return
+    content = found["content"]
+    same = all(found[key] == told[key] for key in ("number", "format", "sha256", "template"))
+    if content is None:
+        right = any(tuple(pair) in book.erased for pair in told["shows"])
+    else:
+        right = hashlib.sha256(base64.b64decode(content)).hexdigest() == told["sha256"]
+    if not (same and right):
+        yield f"{name} was changed"
 
 
 def check_head(head: dict[str, Any], ends: list[list[Any]], book: Book) -> Iterator[str]:

@@ -98,6 +98,7 @@ def entry(event: Event) -> dict[str, Any]:
         "issued": [dict(paper) for paper in event.issued],
         "drawn": dict(event.drawn),
         "redaction": event.redaction and dict(event.redaction),
+        "printed": event.printed and dict(event.printed),
     }
     return {name: value for name, value in whole.items() if value}
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from .model import OPEN, RECOUNTED, REDACTED, REVISED, SYSTEM
+from .model import OPEN, PRINTED, RECOUNTED, REDACTED, REVISED, SYSTEM
 
-NOTED = frozenset({RECOUNTED, REDACTED, REVISED})
+NOTED = frozenset({PRINTED, RECOUNTED, REDACTED, REVISED})
 """The actions of events by which something is noted down about a case; they are not something done on it."""
 
 _DATE_OR_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?")
@@ -80,6 +80,8 @@ class Event:
         issued: the papers that it issued: of each the ``name``, the ``number`` and the ``sha256``.
         drawn: the last number that it drew of each series.
         redaction: which private ``fields`` of the case it had erased, and the ``reason``.
+        printed: the paper of the case that it printed, by the ``seq`` of the event that issued it, with its ``number``,
+            the ``format``, the ``sha256`` of the bytes and of the ``template``, and the private values that ``shows``.
         link: what chains it to the case's event before it; see `chain.link`. Empty while it is not written yet.
     """
 
@@ -108,6 +110,7 @@ class Event:
     issued: tuple[Mapping[str, str], ...] = ()
     drawn: Mapping[str, int] = field(default_factory=dict)
     redaction: Mapping[str, Any] | None = None
+    printed: Mapping[str, Any] | None = None
     link: str = ""
 
     @property

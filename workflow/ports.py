@@ -96,6 +96,30 @@ class IssuedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Print:
+    """The first rendering of a paper in a format, which every later print repeats.
+
+    Args:
+        case, seq: the event that says it was printed.
+        number: the paper's.
+        format: ``html``, ``docx`` or ``pdf``.
+        content: the bytes; None once private values that they show have been erased.
+        sha256: of the bytes, in hexadecimal digits.
+        template: SHA-256 of the template.
+        printed_at: UTC.
+    """
+
+    case: str
+    seq: int
+    number: str
+    format: str
+    content: bytes | None
+    sha256: str
+    template: str
+    printed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Everything that one transaction writes: all of it, or nothing.
 
@@ -104,6 +128,7 @@ class Change:
         projected: ids of the cases whose clock and timer rows are all replaced by ``clocks`` and ``timers``.
         erased: pairs of case and field of which every private value that was recorded is erased, for good.
         letters: what is to be told of the events.
+        erased_prints: pairs of case and seq of the prints of which the content is erased.
     """
 
     cases: tuple[Case, ...] = ()
@@ -114,6 +139,8 @@ class Change:
     documents: tuple[IssuedDocument, ...] = ()
     erased: tuple[tuple[str, str], ...] = ()
     letters: tuple[Letter, ...] = ()
+    prints: tuple[Print, ...] = ()
+    erased_prints: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +239,9 @@ class Transaction(Protocol):
 
     def documents(self, root: str) -> tuple[IssuedDocument, ...]:
         """Return the documents that a case and its subcases have issued, in order of issue."""
+
+    def prints(self, root: str) -> tuple[Print, ...]:
+        """Return the printed papers of a case and its subcases, in order of case and printing."""
 
     def cases(self, query: CaseQuery) -> tuple[ListedCase, ...]:
         """Return the cases that match, soonest due first."""

@@ -9,13 +9,13 @@ from ...workflow.checks import check
 from ...workflow.checks.sentences import nearest
 from ...workflow.errors import Problem
 from ...workflow.messages import say
-from ...workflow.model import CASE, Document, Procedure, Reading, Role, Stage, Subcase
+from ...workflow.model import CASE, Document, Procedure, Reading, Role, Shown, Stage, Subcase
 from ..shape_problems import check_shape
 from ..yaml_reader import Path, Source
 from .archive_reader import read_archive
 from .lifecycle_reader import LifecycleReader, title_of
 from .repair import beside, repaired
-from .shapes import ProcedureShape, SubcaseShape
+from .shapes import DocumentShape, ProcedureShape, ShownShape, ShowsShape, SubcaseShape
 
 
 def read_procedure(source: Source) -> Procedure:
@@ -62,10 +62,7 @@ def _assemble(shape: ProcedureShape) -> tuple[Procedure, list[Problem]]:
         case=case.read(),
         basis=shape.basis,
         subcases={name: _subcase(name, shape.subcases[name], part) for name, part in parts.items()},
-        documents={
-            name: Document(name, title_of(name, document.title), document.numbering)
-            for name, document in shape.documents.items()
-        },
+        documents={name: _document(name, document) for name, document in shape.documents.items()},
         separation=tuple(tuple(group) for group in shape.separation),
         archive=read_archive(shape.archive, shape.states) if shape.archive else None,
         readings=tuple(
@@ -95,6 +92,23 @@ def _subcase(name: str, shape: SubcaseShape, part: LifecycleReader) -> Subcase:
         when_case_ends=shape.when_case_ends,
         issues=shape.issues,
     )
+
+
+def _document(name: str, shape: DocumentShape) -> Document:
+    shows = shape.shows
+    return Document(
+        name,
+        title_of(name, shape.title),
+        shape.numbering,
+        template=shape.template or "",
+        shows=_shown(shows),
+        subcases={kind: _shown(part) for kind, part in shows.subcases.items()},
+        papers=tuple(shows.papers),
+    )
+
+
+def _shown(shape: ShowsShape | ShownShape) -> Shown:
+    return Shown(tuple(shape.fields), tuple(shape.clocks), tuple(shape.actions))
 
 
 def _switches(shape: ProcedureShape, source: Source) -> Iterator[Problem]:

@@ -68,6 +68,32 @@ Input = Annotated[
 ]
 
 
+class ShownShape(Shape):
+    """What a paper shows of a subcase."""
+
+    fields: list[Name] = Field(default_factory=list)
+    """Values of it."""
+    clocks: list[Name] = Field(default_factory=list)
+    """Clocks: when they are due, on what basis, whether extended, and overdue by how much."""
+    actions: list[Name] = Field(default_factory=list)
+    """Actions: how often each was done, when, by whom, and with which inputs."""
+
+
+class ShowsShape(Shape):
+    """What a paper shows of the case, or subcase, that issues it."""
+
+    fields: list[str] = Field(default_factory=list)
+    """Values of the case; with ``case.`` of the parent, when a subcase issues it."""
+    clocks: list[str] = Field(default_factory=list)
+    """Clocks: when they are due, on what basis, whether extended, and overdue by how much."""
+    actions: list[str] = Field(default_factory=list)
+    """Actions: how often each was done, when, by whom, and with which inputs."""
+    subcases: dict[Name, ShownShape] = Field(default_factory=dict)
+    """For kinds of subcase: what it shows of each of them."""
+    papers: Names = Field(default_factory=list)
+    """Documents of which it lists what was issued before."""
+
+
 class DocumentShape(Shape):
     """A paper that an action issues."""
 
@@ -75,6 +101,10 @@ class DocumentShape(Shape):
     """What people call it."""
     numbering: str
     """The pattern of its numbers, with ``{year}`` and ``{serial}``; each document has a series of its own."""
+    template: Name | None = None
+    """The name of its template's file, without the ending; by default that of the document."""
+    shows: ShowsShape = Field(default_factory=ShowsShape)
+    """What of the case is fixed in it when it is issued, for its template to print."""
 
 
 class GuardShape(Shape):

@@ -29,6 +29,8 @@ SECTIONS = {
     "StageShape": "Stages",
     "RoleShape": "Roles",
     "DocumentShape": "Documents",
+    "ShowsShape": "Shows",
+    "ShownShape": "Shown",
     "FieldShape": "Fields and inputs",
     "ClockShape": "Clocks",
     "LimitShape": "Limits",

@@ -23,10 +23,11 @@ from caseclock.storage.memory import MemoryTransaction
 from caseclock.storage.transaction import SqlTransaction
 from caseclock.workflow import Actor, CaseclockError, CaseQuery, Engine, FireAction, NotFound, OpenCase
 from caseclock.workflow.chain import End, Head
+from caseclock.workflow.engine.prints import Paper, Rendered
 from caseclock.workflow.engine.verification import read_outside_head
 from caseclock.workflow.history import Case, Event
 from caseclock.workflow.letters import Letter
-from caseclock.workflow.ports import Change, ClockRow, Definition, IssuedDocument, Store, Timer, Transaction
+from caseclock.workflow.ports import Change, ClockRow, Definition, IssuedDocument, Print, Store, Timer, Transaction
 
 OTHER, ASKING = "qingxi", "baihe"
 START = datetime(2026, 11, 16, 1, tzinfo=UTC)
@@ -198,12 +199,20 @@ def _two_stores(request: pytest.FixtureRequest, folder: Path) -> list[Any]:
     return [create_store(request.getfixturevalue(name)) for name in ("postgres", "new_postgres")]
 
 
+def _paper(engine: Engine, ref: str) -> Paper:
+    """A paper that a case of another office is said to have issued."""
+    issued = IssuedDocument(ref, 1, "dispatch_slip", "1", {}, "")
+    return Paper(issued, engine.procedure("permit"), "case", "UTC", {}, frozenset(), (), {}, {})
+
+
 BY_CASE: dict[str, Callable[[Engine, str], Any]] = {
     "fire": lambda engine, ref: engine.fire(ref, "report", by=CLERK, key="new"),
     "actions": lambda engine, ref: engine.actions(ref, CLERK),
     "case": lambda engine, ref: engine.case(ref),
     "history": lambda engine, ref: engine.history(ref),
     "why": lambda engine, ref: engine.why(ref),
+    "papers": lambda engine, ref: engine.papers(ref),
+    "keep_print": lambda engine, ref: engine.keep_print(_paper(engine, ref), "html", Rendered(b"", b""), by=CLERK),
     "redact": lambda engine, ref: engine.redact(ref, by=CLERK, reason="asked"),
     "verify": lambda engine, ref: engine.verify(ref),
     "export": lambda engine, ref: list(engine.export([ref])),
@@ -274,6 +283,7 @@ READING: dict[str, Callable[[Transaction, Known], Any]] = {
     "events": lambda tx, known: tx.events(known.case.id),
     "event_by_key": lambda tx, known: tx.event_by_key(f"{KEY} 2"),
     "documents": lambda tx, known: tx.documents(known.case.id),
+    "prints": lambda tx, known: tx.prints(known.case.id),
     "cases": lambda tx, known: [tx.cases(query) for query in QUERIES],
     "clocks": lambda tx, known: tx.clocks(known.case.id),
     "open_families": lambda tx, known: tx.open_families(["online_opinion", "permit"], "", 99),
@@ -322,6 +332,8 @@ WRITING: dict[str, list[Callable[[Transaction, Known], Any]]] = {
         lambda tx, known: tx.save(Change(documents=(known.paper,))),
         lambda tx, known: tx.save(Change(erased=((known.case.id, "author"),))),
         lambda tx, known: tx.save(Change(letters=(known.letter,))),
+        lambda tx, known: tx.save(Change(prints=(Print(known.case.id, 1, "1", "html", b"", "", "", START),))),
+        lambda tx, known: tx.save(Change(erased_prints=((known.case.id, 1),))),
         lambda tx, known: tx.save(Change((own(known, number="A-1"),), (own_event(known, 1),), (known.case.id,))),
     ],
     "deploy": [

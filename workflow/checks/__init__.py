@@ -12,6 +12,7 @@ from .graph import check_graph
 from .limits import check_limits
 from .names import check_names
 from .numbering import check_numbering
+from .papers import check_papers
 from .subcases import check_subcases
 from .timers import check_timers
 
@@ -26,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     check_subcases,
     check_numbering,
     check_archive,
+    check_papers,
 )
 """Every check, in the order in which a reader of the definition would want them."""
 

@@ -17,7 +17,7 @@ from ..guards import compile_expression
 from ..history import Case, Event, RungKey, apply, fold, noted
 from ..machine import ConditionFailed, IllegalAction
 from ..messages import Message, say
-from ..model import CASE, OPEN, RECOUNTED, REDACTED, SYSTEM, Action, Firing, Opening, Subcase
+from ..model import CASE, OPEN, PRINTED, RECOUNTED, REDACTED, SYSTEM, Action, Firing, Opening, Subcase
 from ..ports import Change, IssuedDocument
 from ..roster import THE_SYSTEM, Actor
 from . import refusals
@@ -25,7 +25,7 @@ from .family import Family
 from .hindsight import InTheWay, look_back
 from .ids import new_salt
 from .notices import about_delivery, about_overtaken, about_time
-from .papers import Drawn, draw_number, made_from
+from .papers import Drawn, draw_number, listing, made_from
 from .past import Past, Then, before
 from .projections import Measured, measured, next_rung, project
 from .situation import Deployed, Situation
@@ -192,6 +192,11 @@ class Draft:
         event = noted(case, REDACTED, at=self.now, recorded_at=self.now, redaction=redaction, key=key)
         return self._append(case, replace(event, actor=actor.id, role=role, unit=actor.unit))
 
+    def note_print(self, case: Case, actor: Actor, role: str, printed: Mapping[str, Any]) -> Event:
+        """Note down that a paper of a case was printed."""
+        event = noted(case, PRINTED, at=self.now, recorded_at=self.now, printed=printed)
+        return self._append(case, replace(event, actor=actor.id, role=role, unit=actor.unit))
+
     def note_recount(self, case: Case, recount: Mapping[str, Any]) -> None:
         """Note down what a new version of a calendar moves in a case."""
         self._append(case, noted(case, RECOUNTED, at=self.now, recorded_at=self.now, recount=recount))
@@ -226,7 +231,10 @@ class Draft:
     def _number(self, paper: IssuedDocument) -> IssuedDocument:
         """Return a paper with the next number of its series; the event that issues it says which paper it was."""
         at, event = next((at, e) for at, e in enumerate(self.events) if (e.case, e.seq) == (paper.case, paper.seq))
-        drawn = self._draw(self.deployed.procedure.documents[paper.name].numbering, event)
+        document = self.deployed.procedure.documents[paper.name]
+        if document.papers:
+            paper = listing(paper, document, self.family.cases, (*self.recorded(), *self.events))
+        drawn = self._draw(document.numbering, event)
         told = {"name": paper.name, "number": drawn.number, "sha256": paper.sha256}
         series = {**event.drawn, drawn.series: drawn.serial}
         self.events[at] = replace(event, issued=(*event.issued, told), drawn=series)
@@ -321,12 +329,16 @@ class Draft:
             self._open_subcases(action.opens, event)
         case = self.family.member(event.case)
         if action.issues:
-            self.papers.append(made_from(self.deployed.procedure.documents[action.issues], case, event))
+            self._issue(action.issues, case, event)
         if event.moves:
             if case.parent is not None:
                 self.arrivals.append(event)
             elif event.closes:
                 self._close_subcases(event, event.effective_at)
+
+    def _issue(self, name: str, case: Case, event: Event) -> None:
+        situation = Situation(self.deployed, self.family, case, event.effective_at)
+        self.papers.append(made_from(self.deployed.procedure.documents[name], situation, event))
 
     def _in_wake_of(self, event: Event, case: Case, action: str, at: datetime) -> bool:
         """Have the system do ``action`` on ``case`` because of ``event``; return whether it was legal.
@@ -384,7 +396,7 @@ class Draft:
         first = self._first_event(deed, self.new_id(), opened)
         case = self.family.member(first.case)
         if subcase.issues:
-            self.papers.append(made_from(self.deployed.procedure.documents[subcase.issues], case, first))
+            self._issue(subcase.issues, case, first)
         self.notices.extend(about_delivery(self.deployed, subcase, unit, receiver))
         self.notices.extend(about_time(self._situation(case)))
 

@@ -17,7 +17,7 @@ from ..history import Event, RungKey
 from ..letters import Letter
 from ..messages import Message, say
 from ..model import Procedure
-from ..ports import CaseQuery, Compiled, Definition, Reader, Store, TimerPlace, Transaction
+from ..ports import CaseQuery, Compiled, Definition, Print, Reader, Store, TimerPlace, Transaction
 from ..roster import Actor, Roster
 from . import reading
 from .admission import utc
@@ -29,6 +29,7 @@ from .heads import close_heads
 from .ids import utc_now
 from .inclusion import Inclusion, inclusion
 from .page import Page
+from .prints import Paper, Rendered, keep, paper
 from .rebuilding import RebuildReport, rebuild
 from .redaction import redact
 from .session import Session
@@ -372,6 +373,28 @@ class Engine:
         """
         with self._session(write=True) as session:
             return redact(session, case, fields, by, reason, key)
+
+    def papers(self, case: str, which: str | None = None) -> tuple[Paper, ...]:
+        """Return the papers that a case and its subcases have issued, with all that is needed to print them.
+
+        Args:
+            which: only those of this document, or the one with this number.
+
+        Raises `NotFound` when there is none.
+        """
+        with self._session() as session:
+            return paper(session, case, which)
+
+    def keep_print(self, ref: Paper, form: str, rendered: Rendered, *, by: Actor | str) -> Print:
+        """Keep the first print of a paper in a format, and say so in its history; return the print that is kept.
+
+        Where somebody else has printed it meanwhile, that print is returned and nothing is written.
+
+        Raises `NotAllowed` for somebody without any role in the procedure, and `Conflict` when a private value that it
+        shows has been erased meanwhile.
+        """
+        with self._session(write=True) as session:
+            return keep(session, ref, form, rendered, session.actor(by))
 
     def close_heads(self) -> Head | None:
         """Close heads over every chain that has grown since the last one; return the last head, None without any case.

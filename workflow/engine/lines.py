@@ -8,6 +8,7 @@ and the private values with their salts, so that a reader can check everything w
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from ..chain import End, Head, canonical, entry, told
 from ..errors import InvalidInput
 from ..history import Event, RungKey, Seal
 from ..messages import say
-from ..ports import Definition, IssuedDocument
+from ..ports import Definition, IssuedDocument, Print
 
 T = TypeVar("T", Definition, Event, IssuedDocument, Seal, RungKey, Head, End)
 
@@ -52,6 +53,7 @@ class FamilyRecord:
     events: tuple[Event, ...] = ()
     documents: tuple[IssuedDocument, ...] = ()
     announced: tuple[int, int] | None = None
+    prints: tuple[Print, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -82,7 +84,7 @@ def definition_line(one: Definition) -> str:
 
 
 def family_lines(family: FamilyRecord, *, private: bool) -> Iterator[str]:
-    """Yield the lines of a family: what it is, its events, its papers.
+    """Yield the lines of a family: what it is, its events, its papers and their prints.
 
     Args:
         private: with private values and their salts; without them the chain can still be verified.
@@ -98,6 +100,16 @@ def family_lines(family: FamilyRecord, *, private: bool) -> Iterator[str]:
         yield canonical({"event": entry(event), "link": event.link, "private": values})
     for paper in family.documents:
         yield canonical({"document": {item.name: getattr(paper, item.name) for item in fields(paper)}})
+    shows_private = {(event.case, event.seq) for event in family.events if (event.printed or {}).get("shows")}
+    for one in family.prints:
+        if private or (one.case, one.seq) not in shows_private:
+            yield _print_line(one)
+
+
+def _print_line(one: Print) -> str:
+    values = {item.name: _plain(getattr(one, item.name)) for item in fields(one)}
+    content = None if one.content is None else b64encode(one.content).decode()
+    return canonical({"print": {**values, "content": content}})
 
 
 def head_line(record: HeadRecord) -> str:
@@ -131,7 +143,7 @@ def read_records(lines: Iterable[str], office: str) -> Iterator[Record]:
             continue
         found = _read(line, number)
         try:
-            if "event" in found or "document" in found:
+            if "event" in found or "document" in found or "print" in found:
                 family = _grown(family, found)
                 continue
             if family:
@@ -172,7 +184,14 @@ def _grown(family: FamilyRecord | None, found: Mapping[str, Any]) -> FamilyRecor
         raise ValueError("an event or document outside a family")
     if "event" in found:
         return replace(family, events=(*family.events, _event(found)))
+    if "print" in found:
+        return replace(family, prints=(*family.prints, _print(found["print"])))
     return replace(family, documents=(*family.documents, _whole(IssuedDocument(**found["document"]))))
+
+
+def _print(found: Mapping[str, Any]) -> Print:
+    content = None if found["content"] is None else b64decode(found["content"], validate=True)
+    return Print(**{**found, "content": content, "printed_at": _instant(found["printed_at"])})
 
 
 def _event(found: Mapping[str, Any]) -> Event:

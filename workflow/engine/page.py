@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import MALFORMED, CaseclockError, StorageFailed, Unreadable
 from ..history import Case, Event
-from ..ports import Change, ClockRow, IssuedDocument, Timer, Transaction
+from ..ports import Change, ClockRow, IssuedDocument, Print, Timer, Transaction
 
 
 class Page:
@@ -75,6 +75,11 @@ class Page:
         self._write_first()
         return self._tx.documents(root)
 
+    def prints(self, root: str) -> tuple[Print, ...]:
+        """Return the printed papers of a family."""
+        self._write_first()
+        return self._tx.prints(root)
+
     def clocks(self, root: str) -> tuple[ClockRow, ...]:
         """Return the projected clocks of a family."""
         self._write_first()
@@ -134,4 +139,6 @@ def merged(changes: Sequence[Change]) -> Change:
         documents=tuple(paper for change in changes for paper in change.documents),
         erased=tuple(pair for change in changes for pair in change.erased),
         letters=tuple(letter for change in changes for letter in change.letters),
+        prints=tuple(one for change in changes for one in change.prints),
+        erased_prints=tuple(pair for change in changes for pair in change.erased_prints),
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..calendars import Calendar
@@ -11,6 +11,8 @@ from ..chain import digest, public
 from ..history import Case, Event
 from ..model import Document
 from ..ports import IssuedDocument
+from .paper_values import issued_before, shown
+from .situation import Situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,16 @@ def draw_number(pattern: str, at: datetime, calendar: Calendar, next_serial: Cal
     return Drawn(pattern.format(year=year, serial=serial), series, serial)
 
 
-def made_from(document: Document, case: Case, event: Event) -> IssuedDocument:
+def made_from(document: Document, situation: Situation, event: Event) -> IssuedDocument:
     """Return the paper that ``event`` issues, still without a number, with the hash of what it is made from.
 
-    Private values are not copied into papers: they stand in the history alone, from which they can be erased.
+    Private values are not copied into papers: they stand in the history alone, from which they can be erased. A paper
+    names those that it shows, and whoever prints it reads them from the history as it stood at this event.
+
+    Args:
+        situation: the case at the instant at which the event took effect, with the event applied.
     """
+    case = situation.case
     data = {
         "case": case.number,
         "action": event.action,
@@ -46,4 +53,20 @@ def made_from(document: Document, case: Case, event: Event) -> IssuedDocument:
         "effective_at": event.effective_at.isoformat(),
         "inputs": public(event),
     }
+    data |= shown(document, situation, event)
     return IssuedDocument(case.id, event.seq, document.name, "", data, digest(data))
+
+
+def listing(
+    paper: IssuedDocument, document: Document, family: Iterable[Case], before: Iterable[Event]
+) -> IssuedDocument:
+    """Return a paper with the list of those that were issued before it, where its document shows such a list.
+
+    Args:
+        before: the history so far, in which the papers that the same change has issued stand with their numbers.
+    """
+    cases = tuple(family)
+    case = next(one for one in cases if one.id == paper.case)
+    papers = issued_before(document, case, cases, before)
+    data = {**paper.data, "shows": {**paper.data["shows"], "papers": papers}}
+    return replace(paper, data=data, sha256=digest(data))

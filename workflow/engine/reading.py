@@ -11,7 +11,7 @@ from ..clocks import ClockStatus
 from ..errors import NotFound
 from ..history import Case, Event, fold
 from ..messages import Text, say
-from ..model import OPEN, RECOUNTED, REDACTED, REVISED, SYSTEM, Action, Effect
+from ..model import OPEN, PRINTED, RECOUNTED, REDACTED, REVISED, SYSTEM, Action, Effect
 from ..ports import CaseQuery, IssuedDocument, ListedCase
 from ..roster import Actor
 from .family import Family
@@ -24,6 +24,7 @@ TITLES = {
     OPEN: Text("Opened", "立案"),
     RECOUNTED: Text("Recounted by a new calendar", "按新日历重新计算"),
     REVISED: Text("Revised by a late entry", "因补录而更正"),
+    PRINTED: Text("Paper printed", "打印文书"),
     REDACTED: Text("Private values erased", "已删除个人信息"),
 }
 """Of the events that no definition declares."""

@@ -13,6 +13,7 @@ from ..model import REDACTED
 from ..roster import Actor
 from .draft import Draft
 from .permission import redacting_role
+from .prints import showing
 from .projections import project
 from .receipts import first_receipt, receipt
 from .session import Session
@@ -30,7 +31,8 @@ def redact(
         return first
     if not reason.strip():
         raise InvalidInput(say("why are they erased? Give a reason"))
-    erased = _chosen(_there(session.tx.events(family.root.id)), fields, family.root.number)
+    events = session.tx.events(family.root.id)
+    erased = _chosen(_there(events), fields, family.root.number)
     draft = session.draft(deployed, family)
     before = _dues(draft)
     for case in family.cases:
@@ -38,7 +40,8 @@ def redact(
             draft.redact(draft.family.member(case.id), actor, role, {"fields": names, "reason": reason.strip()}, key)
             key = None
     _refuse_moved(before, _dues(draft))
-    change = replace(draft.change(), erased=tuple(sorted(erased)))
+    gone = showing(events, session.tx.prints(family.root.id), erased)
+    change = replace(draft.change(), erased=tuple(sorted(erased)), erased_prints=gone)
     session.tx.save(change)
     return receipt(draft, change, next(event for event in change.events if event.redaction))
 

@@ -61,7 +61,7 @@ def export(sessions: Sessions, office: str, cases: Sequence[str], *, private: bo
 
 def _record(session: Session, root: str) -> FamilyRecord:
     tx = session.tx
-    return FamilyRecord(root, _calendars(tx.clocks(root)), tx.events(root), tx.documents(root))
+    return FamilyRecord(root, _calendars(tx.clocks(root)), tx.events(root), tx.documents(root), prints=tx.prints(root))
 
 
 def _calendars(rows: Iterable[ClockRow]) -> dict[str, int]:
@@ -137,7 +137,7 @@ def _check(record: FamilyRecord) -> None:
     if not record.is_whole or any(event.root != record.root for event in record.events):
         raise InvalidInput(say("the file is damaged or cut off: export again"))
     numbers = {event.case: str((event.opened or {}).get("number", event.case)) for event in reversed(record.events)}
-    found = verify_record(numbers, record.events, record.documents)
+    found = verify_record(numbers, record.events, record.documents, record.prints)
     if any(finding.kind == "private-lost" for finding in found):
         raise InvalidInput(
             say("its private values are not in the file"),
@@ -177,6 +177,7 @@ def _take_family(session: Session, record: FamilyRecord) -> None:
             clocks=derived.clocks,
             timers=derived.timers,
             documents=record.documents,
+            prints=record.prints,
         )
     )
     for series, last in drawn(record.events, {}).items():

@@ -16,7 +16,8 @@ from ..chain import HEAD_LINE, Head, commitment, digest, fingerprint, link, merk
 from ..errors import MALFORMED, CaseclockError, InvalidInput, Unreadable
 from ..history import Case, Event
 from ..messages import Message, say
-from ..ports import Definition, IssuedDocument
+from ..ports import Definition, IssuedDocument, Print
+from .prints import wrong_prints
 from .rebuilding import PAGE, differences, differing_serials, drawn
 from .session import Session, Sessions, family_pages
 
@@ -144,10 +145,11 @@ def verify_family(session: Session, root: str) -> tuple[Sequence[Event], list[Fi
     tx = session.tx
     try:
         cases, events, papers = tx.family(root), tx.events(root), tx.documents(root)
+        prints = tx.prints(root)
     except Unreadable as error:
         return (), [Finding("unreadable", error.message, _number(session, error.case or root), error.seq)]
     numbers = {case.id: case.number for case in cases}
-    found = verify_record(numbers, events, papers)
+    found = verify_record(numbers, events, papers, prints)
     found += _tails(cases, events)
     _take_as_far_as_it_goes(_definitions_of(session, numbers, events), found)
     if not found:
@@ -156,7 +158,10 @@ def verify_family(session: Session, root: str) -> tuple[Sequence[Event], list[Fi
 
 
 def verify_record(
-    numbers: Mapping[str, str], events: Sequence[Event], papers: Sequence[IssuedDocument]
+    numbers: Mapping[str, str],
+    events: Sequence[Event],
+    papers: Sequence[IssuedDocument],
+    prints: Sequence[Print],
 ) -> list[Finding]:
     """Return what of a family's history and papers is not as it was recorded, as they themselves tell.
 
@@ -164,7 +169,11 @@ def verify_record(
         numbers: the numbers of its cases, by their ids.
     """
     found = list(_chains(numbers, events))
-    for further in (_seals(numbers, events), _papers(numbers, events, papers)):
+    for further in (
+        _seals(numbers, events),
+        _papers(numbers, events, papers),
+        _prints(numbers, events, prints),
+    ):
         _take_as_far_as_it_goes(further, found)
     return found
 
@@ -284,6 +293,22 @@ def _papers(numbers: Mapping[str, str], events: Iterable[Event], papers: Iterabl
             where = numbers[paper.case]
             message = say("{case}: the {name} {number} was changed", case=where, name=paper.name, number=paper.number)
             yield Finding("paper-changed", message, where, paper.seq)
+
+
+def _prints(numbers: Mapping[str, str], events: Sequence[Event], prints: Iterable[Print]) -> Iterator[Finding]:
+    for wrong in wrong_prints(events, prints):
+        where, seq = numbers.get(wrong.case, wrong.case), wrong.seq
+        what = {"case": where, "number": wrong.number, "format": wrong.format}
+        match wrong.code:
+            case "print-lost":
+                message = say("{case}: the {format} print of {number} is missing", **what)
+                yield Finding("print-lost", message, where, seq)
+            case "print-added":
+                message = say("{case}: no event has printed {number} as {format}", **what)
+                yield Finding("print-added", message, where, seq)
+            case _:
+                message = say("{case}: the {format} print of {number} was changed", **what)
+                yield Finding("print-changed", message, where, seq)
 
 
 def _definitions_of(session: Session, numbers: Mapping[str, str], events: Iterable[Event]) -> Iterator[Finding]:

@@ -34,6 +34,10 @@ REDACTED = "redacted"
 """The action of an event by which private values of a case were erased; reserved as well."""
 
 
+PRINTED = "printed"
+"""The action of an event by which a paper was printed for the first time in a format; reserved as well."""
+
+
 CASE = "case"
 """The kind of a case that has no parent, and the prefix by which a subcase names its parent's fields and clocks."""
 
@@ -225,12 +229,43 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a paper shows of a case, or of each of its subcases; a name with ``case.`` is of the parent.
+
+    Args:
+        fields: values of the case.
+        clocks: when they started and are due, on what basis, whether extended, and overdue by how much.
+        actions: how often each was done, when, by whom, and with which inputs the last time.
+    """
+
+    fields: tuple[str, ...] = ()
+    clocks: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A paper that an action issues; numbered without gaps in its own series."""
+    """A paper that an action issues; numbered without gaps in its own series.
+
+    Args:
+        template: the name of its template's file, without its ending; empty for the document's own name.
+        shows: what it shows of the case, or subcase, that issues it.
+        subcases: what it shows of each subcase, by kind.
+        papers: names of the documents of which it lists what was issued before.
+    """
 
     name: str
     title: Text
     numbering: str
+    template: str = ""
+    shows: Shown = field(default_factory=Shown)
+    subcases: Mapping[str, Shown] = field(default_factory=dict)
+    papers: tuple[str, ...] = ()
+
+    @property
+    def declares(self) -> bool:
+        """Whether it shows anything but the inputs of the action that issues it."""
+        return self.shows != Shown() or bool(self.subcases or self.papers)
 
 
 @dataclass(frozen=True, slots=True)

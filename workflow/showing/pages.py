@@ -290,6 +290,8 @@ def _erased(event: Event) -> Iterator[Message]:
     if event.redaction:
         yield say("fields: {fields}", fields=list(event.redaction["fields"]))
         yield say("reason: {reason}", reason=event.redaction["reason"])
+    if event.printed:
+        yield say("{number} as {format}", number=event.printed["number"], format=event.printed["format"])
 
 
 def _recount(recount: Mapping[str, Any] | None, zone: str) -> Iterator[Message]:

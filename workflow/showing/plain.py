@@ -145,6 +145,7 @@ def event(found: Event, fields: Mapping[str, Field], *, private: bool = False) -
         "recount": None if found.recount is None else dict(found.recount),
         "erased": [name for name, seal in found.seals.items() if seal.salt is None],
         "redaction": None if found.redaction is None else dict(found.redaction),
+        "printed": None if found.printed is None else dict(found.printed),
         "link": found.link or None,
     }
 
