@@ -1,16 +1,10 @@
 """Verifies an export of caseclock by itself: Python's standard library is all it needs, nothing of caseclock.
 
-    python verifier.py cases.jsonl [published-head.txt]
-
-It recomputes every link of every case, every commitment to a private value, the hash of every paper
-and of every print, and every head.
-Given what `caseclock head` printed, once or often, it checks that these very heads are in the file. Exit status 0:
-everything holds.
-
-Read it before you trust it; docs/proof.md says in words what it does.
+Use: python verifier.py cases.jsonl [published-head.txt]
+It recomputes every link of every case, every commitment to a private value, the hash of every paper and print, and
+every head; and checks that heads which were kept outside are in the file. Exit status 0:
+everything holds. Read it before you trust it; docs/proof.md says in words what it does.
 """
-
-from __future__ import annotations
 
 import base64
 import hashlib
@@ -71,7 +65,10 @@ def findings(lines: Iterable[str], published: str | None, *, withheld: bool = Fa
         elif "head" in found:
             yield from check_head(found["head"], found["ends"], book)
         elif "definition" in found:
-            yield from check_definition(found["definition"], book)
+            one = found["definition"]
+            book.definitions.add((one["name"], one["version"], one["fingerprint"]))
+            if hashlib.sha256(one["compiled"].encode("utf-8")).hexdigest() != one["fingerprint"]:
+                yield f"the {one['kind']} {one['name']} version {one['version']} was changed"
     for (case, seq, name, paper, _), count in book.papers.items():
         if count:
             yield f"case {case} event {seq}: the {name} {paper} was issued and is missing, or was put in"
@@ -81,8 +78,13 @@ def findings(lines: Iterable[str], published: str | None, *, withheld: bool = Fa
     for (case, name), seq in book.absent.items():
         if not withheld and seq > book.erased.get((case, name), 0):
             yield f"case {case}: {name} is not in the file, and no event says that it was erased (exported without?)"
-    if published is not None:
-        yield from check_published(published, book)
+    heads = re.findall(r'caseclock-head (\d+) \S+ ([0-9a-f]{64}) ([^\r\n"]+)', published or "")
+    own = [(int(number), told) for number, told, office in heads if office.strip() == book.office]
+    for number, told in own:
+        if told not in book.heads[number - 1 : number]:
+            yield f"head {number}: is missing, or is another than the one that was published"
+    if published is not None and not own:
+        yield "the text holds no head of this office"
 
 
 def check_event(event: dict[str, Any], link: str, private: dict[str, Any], book: Book) -> Iterator[str]:
@@ -119,20 +121,12 @@ def check_paper(paper: dict[str, Any], book: Book) -> Iterator[str]:
 
 def check_print(found: dict[str, Any], book: Book) -> Iterator[str]:
     """Check that a print is what the event says that printed it; one whose private values are erased has no content."""
-    case, seq = found["case"], found["seq"]
-    told = book.prints.pop((case, seq), None)
-    name = f"case {case} event {seq}: the {found['format']} print of {found['number']}"
-    if told is None:
-        yield f"{name} was put in"
-        return
-    content = found["content"]
-    same = all(found[key] == told[key] for key in ("number", "format", "sha256", "template"))
-    if content is None:
-        right = any(tuple(pair) in book.erased for pair in told["shows"])
-    else:
-        right = hashlib.sha256(base64.b64decode(content)).hexdigest() == told["sha256"]
-    if not (same and right):
-        yield f"{name} was changed"
+    told = book.prints.pop((found["case"], found["seq"]), {})
+    same = all(found[key] == told.get(key) for key in ("number", "format", "sha256", "template"))
+    erased = found["content"] is None and any(tuple(pair) in book.erased for pair in told.get("shows", ()))
+    content = base64.b64decode(found["content"] or "")
+    if not same or not (erased or hashlib.sha256(content).hexdigest() == told["sha256"]):
+        yield f"case {found['case']} event {found['seq']}: print {found['number']} was changed, or put in"
 
 
 def check_head(head: dict[str, Any], ends: list[list[Any]], book: Book) -> Iterator[str]:
@@ -144,26 +138,7 @@ def check_head(head: dict[str, Any], ends: list[list[Any]], book: Book) -> Itera
     for case, seq, link in ends:
         if book.links.get((case, seq)) != link:
             yield f"case {case} event {seq}: is missing, or is another than head {head['number']} covers"
-    told = ("office", "number", "closed_at", "previous", "root", "ends")
-    book.heads.append(digest([head[name] for name in told]))
-
-
-def check_definition(one: dict[str, Any], book: Book) -> Iterator[str]:
-    """Check that a definition is what its fingerprint says."""
-    book.definitions.add((one["name"], one["version"], one["fingerprint"]))
-    if hashlib.sha256(one["compiled"].encode("utf-8")).hexdigest() != one["fingerprint"]:
-        yield f"the {one['kind']} {one['name']} version {one['version']} was changed"
-
-
-def check_published(published: str, book: Book) -> Iterator[str]:
-    """Check that the heads that were kept outside are in the file, unchanged."""
-    lines = re.findall(r'caseclock-head (\d+) \S+ ([0-9a-f]{64}) ([^\r\n"]+)', published)
-    own = [(int(number), told) for number, told, office in lines if office.strip() == book.office]
-    for number, told in own:
-        if told not in book.heads[number - 1 : number]:
-            yield f"head {number}: is missing, or is another than the one that was published"
-    if not own:
-        yield "the text holds no head of this office"
+    book.heads.append(digest([head[it] for it in ("office", "number", "closed_at", "previous", "root", "ends")]))
 
 
 if __name__ == "__main__":

@@ -216,6 +216,8 @@ BY_CASE: dict[str, Callable[[Engine, str], Any]] = {
     "redact": lambda engine, ref: engine.redact(ref, by=CLERK, reason="asked"),
     "verify": lambda engine, ref: engine.verify(ref),
     "export": lambda engine, ref: list(engine.export([ref])),
+    "standing": lambda engine, ref: engine.standing(ref),
+    "inclusion": lambda engine, ref: engine.inclusion(ref),
 }
 """What takes a case: one of another office is not found."""
 
@@ -250,6 +252,8 @@ OF_THE_OFFICE: dict[str, Callable[[Engine, Known], Any]] = {
         )
     ),
     "tick": lambda engine, known: engine.tick(),
+    "calendar": lambda engine, known: told(lambda: engine.calendar("permit")),
+    "standings": lambda engine, known: list(engine.standings("online_opinion", at=LATER, as_of=LATER)),
     "letters": lambda engine, known: [engine.letters(), engine.letters(given_up=True)],
     "deliver_letters": lambda engine, known: engine.deliver_letters(lambda letter: None),
     "resend_letters": lambda engine, known: [
