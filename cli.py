@@ -705,24 +705,29 @@ def _ask(session: Session, field: Field) -> str:
 
 @_command(
     "import",
-    _("Open cases from a table (CSV) of posts.\n\nRows that are there already are left out, and bad ones reported."),
+    _(
+        "Open cases from a table of posts: CSV, Excel or JSON lines.\n\n"
+        "Rows that are there already are left out, and bad ones reported."
+    ),
 )
 @click.argument("table", type=_file)
 @_option(
     "--map", "mapping", type=_file, text=_("A YAML file: columns: {field: heading}, constants, id, source, opened_at.")
 )
+@_option("--sheet", text=_("Which sheet of a workbook; else the first."))
 @_procedure
 @_option("--dry-run", is_flag=True, text=_("Tell what would happen, and change nothing."))
 @click.pass_obj
-def _import(session: Session, table: Path, mapping: Path | None, procedure: str | None, dry_run: bool) -> int:
+def _import(
+    session: Session, table: Path, mapping: Path | None, sheet: str | None, procedure: str | None, dry_run: bool
+) -> int:
     from .definitions.posts_reader import import_posts
 
     named = (mapping.read_text(encoding="utf-8"), str(mapping)) if mapping else None
     name, by = session.procedure(procedure), session.who
     with session.rehearsal() if dry_run else nullcontext(session.engine) as engine:
-        done = import_posts(
-            engine, table.read_bytes(), named, procedure=name, by=by, progress=partial(_with_progress, session)
-        )
+        progress = partial(_with_progress, session)
+        done = import_posts(engine, table.read_bytes(), named, procedure=name, by=by, progress=progress, sheet=sheet)
     _show_import(session, done, dry_run=dry_run)
     return BAD_ROWS if done.bad else 0
 
@@ -742,14 +747,16 @@ def _show_import(session: Session, done: Import, *, dry_run: bool) -> None:
         "{opened} opened, {duplicates} there already, {bad} bad",
         opened=len(done.opened),
         duplicates=len(done.duplicates),
-        bad=len(done.bad),
+        bad=done.bad_rows,
     )
     session.show(
         lambda: {
             "dry_run": dry_run,
             "opened": list(done.opened),
             "duplicates": [{"row": row.row, "of": session.text(row.of)} for row in done.duplicates],
-            "bad": [{"row": row.row, "problem": session.text(row.problem)} for row in done.bad],
+            "bad": [
+                {"row": row.row, "column": row.column or None, "problem": session.text(row.problem)} for row in done.bad
+            ],
         },
         lambda: [
             *(Line(say("row {row}: there already, {of}", row=row.row, of=row.of)) for row in done.duplicates),
