@@ -402,4 +402,5 @@ def _kept_event(event: Event) -> Event:
         since=None if event.since is None else as_utc(event.since),
         recount=None if event.recount is None else plain(dict(event.recount)),
         redaction=None if event.redaction is None else plain(dict(event.redaction)),
+        relations=tuple(plain(dict(told)) for told in event.relations),
     )

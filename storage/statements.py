@@ -211,7 +211,7 @@ add_case = insert(cases)
 change_case = update(cases).where(
     cases.c.office == bindparam("_office"), cases.c.id == bindparam("_id"), cases.c.revision == bindparam("_expected")
 )
-CHANGING = ("state", "since", "closed_at", "revision", "data", "marks", "delivered", "link", "unheaded")
+CHANGING = ("state", "since", "closed_at", "revision", "data", "marks", "delivered", "relations", "link", "unheaded")
 """The columns of a case that its events change; the others stay as they were when it was opened."""
 
 PROJECTED = ("due_clock", "due_at", "due_provisional", "projected")

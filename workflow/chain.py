@@ -95,6 +95,7 @@ def entry(event: Event) -> dict[str, Any]:
         "issued": [dict(paper) for paper in event.issued],
         "drawn": dict(event.drawn),
         "redaction": event.redaction and dict(event.redaction),
+        "relations": [dict(told) for told in event.relations],
     }
     return {name: value for name, value in whole.items() if value}
 

@@ -6,7 +6,20 @@ from collections.abc import Iterator
 
 from ..errors import Problem
 from ..messages import say
-from ..model import CASE, OPEN, OPENED, RECOUNTED, REDACTED, REVISED, SYSTEM, Field, FieldType, Lifecycle, Procedure
+from ..model import (
+    CASE,
+    JOINED,
+    OPEN,
+    OPENED,
+    RECOUNTED,
+    REDACTED,
+    REVISED,
+    SYSTEM,
+    Field,
+    FieldType,
+    Lifecycle,
+    Procedure,
+)
 from .places import Path, actions, lifecycles, refuse_unknown
 
 
@@ -55,7 +68,7 @@ def _reserved(path: Path, lifecycle: Lifecycle) -> Iterator[Problem]:
     if OPENED in lifecycle.fields:
         yield _reserved_name((*path, "fields", OPENED), OPENED)
     for state in lifecycle.states.values():
-        for word in (OPEN, OPENED, RECOUNTED, REDACTED, REVISED):
+        for word in (OPEN, OPENED, RECOUNTED, REDACTED, REVISED, JOINED):
             if word in state.actions:
                 yield _reserved_name((*path, "states", state.name, "actions", word), word)
 

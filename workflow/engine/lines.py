@@ -171,7 +171,7 @@ def _event(found: Mapping[str, Any]) -> Event:
     for name in ("effective_at", "recorded_at", "since"):
         if name in values:
             values[name] = _instant(values[name])
-    for name in ("overtakes", "issued"):
+    for name in ("overtakes", "issued", "relations"):
         values[name] = tuple(values.get(name, ()))
     return Event(**values, data=data, seals=seals, rung=RungKey(*rung) if rung else None, link=found["link"])
 

@@ -11,7 +11,7 @@ from ..clocks import ClockStatus
 from ..errors import NotAllowed, NotFound
 from ..history import Case, Event, fold
 from ..messages import Text, say
-from ..model import OPEN, RECOUNTED, REDACTED, REVISED, SYSTEM, Action, Effect
+from ..model import JOINED, OPEN, RECOUNTED, REDACTED, REVISED, SYSTEM, Action, Effect
 from ..ports import CaseQuery, IssuedDocument, ListedCase
 from ..roster import Actor
 from .family import Family
@@ -25,6 +25,7 @@ TITLES = {
     RECOUNTED: Text("Recounted by a new calendar", "按新日历重新计算"),
     REVISED: Text("Revised by a late entry", "因补录而更正"),
     REDACTED: Text("Private values erased", "已删除个人信息"),
+    JOINED: Text("Another case was merged into this one", "他案并入本案"),
 }
 """Of the events that no definition declares."""
 

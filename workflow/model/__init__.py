@@ -30,6 +30,7 @@ from .clock import (
 )
 from .procedure import (
     CASE,
+    JOINED,
     OPEN,
     RECOUNTED,
     REDACTED,
@@ -46,6 +47,7 @@ from .procedure import (
     Procedure,
     Reading,
     Role,
+    Splitting,
     Stage,
     State,
     Subcase,
@@ -54,6 +56,7 @@ from .procedure import (
 __all__ = [
     "CASE",
     "EXACT_UNITS",
+    "JOINED",
     "OPEN",
     "OPENED",
     "RECOUNTED",
@@ -92,6 +95,7 @@ __all__ = [
     "Rung",
     "Seasons",
     "Side",
+    "Splitting",
     "Stage",
     "State",
     "Strictness",

@@ -33,6 +33,10 @@ REDACTED = "redacted"
 """The action of an event by which private values of a case were erased; reserved as well."""
 
 
+JOINED = "joined"
+"""The action of an event by which a case took in another one that was merged into it; reserved as well."""
+
+
 CASE = "case"
 """The kind of a case that has no parent, and the prefix by which a subcase names its parent's fields and clocks."""
 
@@ -104,6 +108,19 @@ class Firing:
 
 
 @dataclass(frozen=True, slots=True)
+class Splitting:
+    """New cases that an action splits off: one for each text of one of its inputs.
+
+    Args:
+        parts: the input that lists the texts.
+        field: the field of the new case that each text becomes.
+    """
+
+    parts: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """What a person, or the system, may do in a state.
 
@@ -115,6 +132,8 @@ class Action:
         sets: fields computed from expressions when it is done.
         optional: it may be done, but nobody's inbox shows the case because of it.
         issues: the document it issues, with a number.
+        merges_into: the input that names the case into which this one is merged.
+        splits: the new cases that it splits off.
     """
 
     name: str
@@ -129,6 +148,8 @@ class Action:
     issues: str | None = None
     optional: bool = False
     basis: Text | None = None
+    merges_into: str | None = None
+    splits: Splitting | None = None
 
 
 @dataclass(frozen=True, slots=True)
