@@ -1,4 +1,4 @@
-"""Tables in the forms in which offices get them: what each cell becomes, and what is said of one that cannot be read."""
+"""Tables in the forms in which offices get them: what each cell becomes, and what is said of bad ones."""
 
 from __future__ import annotations
 
@@ -118,7 +118,12 @@ def test_without_its_package_a_workbook_is_refused_with_what_to_do(
 
 def test_json_lines(engine: Engine, imported: Callable[..., Import]) -> None:
     """Keys are headings, a missing one is an empty cell, and a line that is no object is told with its number."""
-    lines = '{"id": 12345678901234567890, "主题": "A", "urgent": null}\n\n{"主题": "B", "id": "2", "extra": [1, 2]}\n{"主题"\n[1]\n'
+    good = [
+        '{"id": 12345678901234567890, "主题": "A", "urgent": null}',
+        "",
+        '{"主题": "B", "id": "2", "extra": [1, 2]}',
+    ]
+    lines = "\n".join([*good, '{"主题"', "[1]"])
     done = imported(lines.encode())
     assert [data_of(engine, number)["subject"] for number in done.opened] == ["A", "B"]
     assert [row.row for row in done.bad] == [4, 5]

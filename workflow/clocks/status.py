@@ -195,7 +195,10 @@ def measure(
     measured = _Measured(
         clock, case, calendar, holds, ledger, _received(clock, ledger, calendar), title, at, bound, floor
     )
-    pauses = tuple(_pausing(stretch, calendar, at, title, person) for stretch in ledger.pauses)
+    # A pause that nobody has ended reaches no further than the clock itself.
+    over_at = ledger.stopped_at or ledger.expired_at or ledger.ended_at
+    until = min(at, over_at) if over_at else at
+    pauses = tuple(_pausing(stretch, calendar, until, title, person) for stretch in ledger.pauses)
     reckoning = measured.count(clock.limits, pauses)
     if reckoning is None:
         return None
