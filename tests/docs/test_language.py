@@ -51,6 +51,7 @@ SECTIONS = {
     "GuardShape": "Conditions",
     "OpensShape": "Opens",
     "FiresShape": "Fires",
+    "SplitsShape": "Merging and splitting",
     "SubcaseShape": "Subcases",
     "ReadingShape": "Readings",
     "UnitShape": "A unit",

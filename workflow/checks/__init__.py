@@ -11,6 +11,7 @@ from .graph import check_graph
 from .limits import check_limits
 from .names import check_names
 from .numbering import check_numbering
+from .relations import check_relations
 from .subcases import check_subcases
 from .timers import check_timers
 
@@ -23,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     check_limits,
     check_timers,
     check_subcases,
+    check_relations,
     check_numbering,
 )
 """Every check, in the order in which a reader of the definition would want them."""

@@ -199,10 +199,11 @@ def _split(session: Session, draft: Draft, deed: Deed, rule: Splitting) -> tuple
 
 
 def _part(session: Session, draft: Draft, event: Event, rule: Splitting, text: str, own: Clocks) -> Draft:
-    """A case that is split off: it takes the values of the one it comes from, those that are private excepted."""
+    """A case that is split off: it takes the values of the one it comes from, of private ones only what it needs."""
     case, deployed = draft.family.root, draft.deployed
     fields = deployed.procedure.case.opens_with
-    copied = {it.name: case.data[it.name] for it in fields if not it.private and case.data.get(it.name) is not None}
+    wanted = [it.name for it in fields if it.required or not it.private]
+    copied = {name: case.data[name] for name in wanted if case.data.get(name) is not None}
     values = accept_inputs(fields, {**copied, rule.field: text}, deployed.roster)
     told: Told = {
         "kind": SPLIT_FROM,
