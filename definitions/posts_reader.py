@@ -14,6 +14,7 @@ from ..workflow.model import CASE, Field
 from ..workflow.ports import CaseQuery
 from .inputs_reader import read_inputs
 from .instants import read_instant
+from .likeness import Likely, alike
 from .tables import Cell, Table, read_table
 from .yaml_reader import read_yaml
 
@@ -274,11 +275,19 @@ def repeated_rows(posts: Sequence[Post], results: Sequence[BatchResult]) -> Iter
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What became of a table: the numbers of the cases opened, the rows that were there already, and what is bad."""
+    """What became of a table.
+
+    Args:
+        opened: the numbers of the cases opened.
+        duplicates: the rows that were there already.
+        bad: what is wrong with rows that could not be opened.
+        alike: which of the cases opened may be about the same matter as another; a person decides.
+    """
 
     opened: tuple[str, ...]
     duplicates: tuple[Duplicate, ...]
     bad: tuple[BadRow, ...]
+    alike: tuple[Likely, ...] = ()
 
     @property
     def bad_rows(self) -> int:
@@ -320,8 +329,10 @@ def import_posts(
     results = tuple(progress(engine.fire_many(commands), len(commands)))
     duplicates = [*found.duplicates, *repeated_rows(found.fresh, results)]
     bad = [*found.bad, *refused_rows(found.fresh, results, columns)]
+    opened = tuple(result.receipt.case.number for result in results if result.receipt and not result.receipt.repeated)
     return Import(
-        tuple(result.receipt.case.number for result in results if result.receipt and not result.receipt.repeated),
+        opened,
         tuple(sorted(duplicates, key=lambda row: row.row)),
         tuple(sorted(bad, key=lambda row: row.row)),
+        alike(engine, procedure, opened),
     )
