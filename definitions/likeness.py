@@ -143,8 +143,9 @@ def _neighbours(posts: Sequence[_Compared], within: timedelta) -> Iterator[tuple
 
 def _likeness(earlier: _Compared, later: _Compared, enough: int) -> tuple[int, tuple[Message, ...]] | None:
     """How alike two posts are, and why; None where it is not enough."""
-    subjects = _alike(earlier.subject, later.subject)
-    bodies = _alike(earlier.body, later.body)
+    fuzz = _comparing()
+    subjects = _alike(fuzz, earlier.subject, later.subject)
+    bodies = round(fuzz.ratio(earlier.body, later.body, score_cutoff=enough)) if earlier.body and later.body else 0
     same_author = bool(later.author) and later.author == earlier.author
     score = min(100, max(subjects, bodies) + (SAME_AUTHOR if same_author else 0))
     if score < enough:
@@ -164,12 +165,11 @@ def _shared(earlier: _Compared, later: _Compared) -> list[tuple[str, str]]:
     return sorted(earlier.places & later.places)
 
 
-def _alike(one: str, other: str) -> int:
-    """How alike two texts are, from 0 to 100: as wholes, and the shorter one with the part of the other it fits best.
+def _alike(fuzz: Any, one: str, other: str) -> int:
+    """How alike two subjects are, from 0 to 100: as wholes, and the shorter one with the part of the other it fits best.
 
     The first alone misses a short subject within a long one; the second alone finds any two that share a word.
     """
-    fuzz = _comparing()
     return round((fuzz.ratio(one, other) + fuzz.partial_ratio(one, other)) / 2) if one and other else 0
 
 
