@@ -179,8 +179,10 @@ def _excel_cell(value: Any) -> Cell:
         case bool():
             return "true" if value else "false"
         case int() | float() if abs(value) >= EXACT:
-            message = "Excel keeps only 15 digits of a number, so {found} may not be what was typed; format it as text"
-            return say(message, found=format(value, ".0f"))
+            return say(
+                "Excel keeps only 15 digits of a number, so {found} may not be what was typed; format it as text",
+                found=format(value, ".0f"),
+            )
         case int() | float():
             return str(int(value)) if value == int(value) else repr(value)
         case datetime():

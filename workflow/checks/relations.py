@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import Problem
-from ..messages import say
+from ..messages import Message, say
 from ..model import CASE, Action, Field, FieldType, Procedure, Splitting
 from .places import ActionAt, Path, actions
 from .sentences import unknown
@@ -29,7 +29,7 @@ def _whole_case(path: Path, place: ActionAt) -> Iterator[Problem]:
 
 def _merging(place: ActionAt, name: str) -> Iterator[Problem]:
     path = (*place.path, "merges_into")
-    yield from _given(path, place.action, name, "a text", [it for it in place.action.inputs if _is_text(it)])
+    yield from _given(path, place.action, name, say("a text"), [it for it in place.action.inputs if _is_text(it)])
     to = place.lifecycle.states.get(place.action.to or "")
     if place.action.to is None or (to and not to.final):
         message = say("a case that is merged has ended; let the action lead (to) to a final state")
@@ -38,14 +38,14 @@ def _merging(place: ActionAt, name: str) -> Iterator[Problem]:
 
 def _splitting(path: Path, procedure: Procedure, action: Action, rule: Splitting) -> Iterator[Problem]:
     lists = [it for it in action.inputs if it.type is FieldType.LIST and it.of is FieldType.TEXT]
-    yield from _given((*path, "for"), action, rule.parts, "a list of text", lists)
+    yield from _given((*path, "for"), action, rule.parts, say("a list of texts"), lists)
     fields = procedure.case.opens_with
     texts = [it.name for it in fields if _is_text(it)]
     if rule.field not in texts:
         yield Problem("unknown-field", (*path, "field"), unknown("field", rule.field, texts))
 
 
-def _given(path: Path, action: Action, name: str, kind: str, valid: list[Field]) -> Iterator[Problem]:
+def _given(path: Path, action: Action, name: str, kind: Message, valid: list[Field]) -> Iterator[Problem]:
     """Yield a problem where ``name`` is no input of this kind, or one that may be left out."""
     found = next((field for field in action.inputs if field.name == name), None)
     if found is None:
