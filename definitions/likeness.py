@@ -166,7 +166,7 @@ def _shared(earlier: _Compared, later: _Compared) -> list[tuple[str, str]]:
 
 
 def _alike(fuzz: Any, one: str, other: str) -> int:
-    """How alike two subjects are, from 0 to 100: as wholes, and the shorter one with the part of the other it fits best.
+    """How alike two subjects are, from 0 to 100: as wholes, and the shorter with the part that it fits best.
 
     The first alone misses a short subject within a long one; the second alone finds any two that share a word.
     """
