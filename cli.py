@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from .definitions.calendars.finder import FoundCalendar
+    from .definitions.likeness import Likely
     from .definitions.office_reader import OfficeFolder
     from .definitions.posts_reader import Import
     from .storage import SqlStore
@@ -722,24 +723,29 @@ def _ask(session: Session, field: Field) -> str:
 
 @_command(
     "import",
-    _("Open cases from a table (CSV) of posts.\n\nRows that are there already are left out, and bad ones reported."),
+    _(
+        "Open cases from a table of posts: CSV, Excel or JSON lines.\n\n"
+        "Rows that are there already are left out, and bad ones reported."
+    ),
 )
 @click.argument("table", type=_file)
 @_option(
     "--map", "mapping", type=_file, text=_("A YAML file: columns: {field: heading}, constants, id, source, opened_at.")
 )
+@_option("--sheet", text=_("Which sheet of a workbook; else the first."))
 @_procedure
 @_option("--dry-run", is_flag=True, text=_("Tell what would happen, and change nothing."))
 @click.pass_obj
-def _import(session: Session, table: Path, mapping: Path | None, procedure: str | None, dry_run: bool) -> int:
+def _import(
+    session: Session, table: Path, mapping: Path | None, sheet: str | None, procedure: str | None, dry_run: bool
+) -> int:
     from .definitions.posts_reader import import_posts
 
     named = (mapping.read_text(encoding="utf-8"), str(mapping)) if mapping else None
     name, by = session.procedure(procedure), session.who
     with session.rehearsal() if dry_run else nullcontext(session.engine) as engine:
-        done = import_posts(
-            engine, table.read_bytes(), named, procedure=name, by=by, progress=partial(_with_progress, session)
-        )
+        progress = partial(_with_progress, session)
+        done = import_posts(engine, table.read_bytes(), named, procedure=name, by=by, progress=progress, sheet=sheet)
     _show_import(session, done, dry_run=dry_run)
     return BAD_ROWS if done.bad else 0
 
@@ -759,21 +765,80 @@ def _show_import(session: Session, done: Import, *, dry_run: bool) -> None:
         "{opened} opened, {duplicates} there already, {bad} bad",
         opened=len(done.opened),
         duplicates=len(done.duplicates),
-        bad=len(done.bad),
+        bad=done.bad_rows,
     )
     session.show(
         lambda: {
             "dry_run": dry_run,
             "opened": list(done.opened),
             "duplicates": [{"row": row.row, "of": session.text(row.of)} for row in done.duplicates],
-            "bad": [{"row": row.row, "problem": session.text(row.problem)} for row in done.bad],
+            "bad": [
+                {"row": row.row, "column": row.column or None, "problem": session.text(row.problem)} for row in done.bad
+            ],
+            "alike": _likely_data(session, done.alike),
         },
         lambda: [
             *(Line(say("row {row}: there already, {of}", row=row.row, of=row.of)) for row in done.duplicates),
             *(Line(say("row {row}: {problem}", row=row.row, problem=row.problem), "alarm") for row in done.bad),
+            *(
+                Line(say("{case} is like {of} ({score} of 100)", case=it.case, of=it.of, score=it.score), "note")
+                for it in done.alike
+            ),
+            *([Line(say("they may be one matter: see caseclock duplicates"), "note")] if done.alike else []),
             Line(say("dry run, nothing was changed: {counts}", counts=counts) if dry_run else counts, "strong"),
         ],
     )
+
+
+@_command(
+    "duplicates",
+    _(
+        "Propose open cases that may be about the same matter.\n\n"
+        "Nothing is merged: a person decides, and merges with advance."
+    ),
+)
+@_procedure
+@_option("--score", type=click.IntRange(0, 100), default=55, text=_("How alike, of 100, a pair must be."))
+@_option("--within", metavar="LENGTH", text=_("How far apart two posts may be; else 7 days."))
+@click.pass_obj
+def _duplicates(session: Session, procedure: str | None, score: int, within: str | None) -> None:
+    from .definitions.instants import read_span
+    from .definitions.likeness import WITHIN, likely_duplicates
+
+    span = read_span(within) if within else WITHIN
+    pairs = likely_duplicates(session.engine, session.procedure(procedure), enough=score, within=span)
+    _show_likely(session, pairs)
+
+
+def _show_likely(session: Session, pairs: Sequence[Likely]) -> None:
+    from .workflow.showing.pages import Grid, Line
+
+    def page() -> Iterator[Line | Grid]:
+        if not pairs:
+            yield Line(say("no two open cases look alike"))
+            return
+        headings = (say("Case"), say("Like"), say("Score"), say("Reasons"))
+        yield Grid(headings, tuple((it.case, it.of, it.score, list(it.reasons)) for it in pairs))
+        first = next((it for it in pairs if it.merge), None)
+        if first:
+            command = f"caseclock advance {first.case} {first.merge} {first.field}={first.of}"
+            yield Line(say("nothing was merged; to merge one: {command}", command=command))
+
+    session.show(lambda: _likely_data(session, pairs), page)
+
+
+def _likely_data(session: Session, pairs: Sequence[Likely]) -> list[dict[str, Any]]:
+    return [
+        {
+            "case": it.case,
+            "of": it.of,
+            "score": it.score,
+            "reasons": [session.text(reason) for reason in it.reasons],
+            "action": it.merge,
+            "input": it.field,
+        }
+        for it in pairs
+    ]
 
 
 @_command("list", _("List open cases, soonest due first."))

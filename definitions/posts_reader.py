@@ -1,9 +1,7 @@
-"""Posts from a table (CSV) to data for opening cases: columns mapped, duplicates found, every bad row told."""
+"""Posts from a table to data for opening cases: columns mapped, repeats found, everything wrong with a row told."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,9 +14,10 @@ from ..workflow.model import CASE, Field
 from ..workflow.ports import CaseQuery
 from .inputs_reader import read_inputs
 from .instants import read_instant
+from .likeness import Likely, alike
+from .tables import Cell, Table, read_table
 from .yaml_reader import read_yaml
 
-ENCODINGS = ("utf-8-sig", "gb18030")
 SAME_WITHIN = timedelta(days=3)
 """Two posts of one author with one title, posted no further apart than this, are one post."""
 
@@ -56,45 +55,11 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """One row that cannot be read, and why."""
+    """One thing that is wrong with a row, and in which column, where it is one cell."""
 
     row: int
     problem: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table as text: its headings, and its rows with their numbers."""
-
-    headings: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
-
-
-def read_table(content: bytes) -> Table:
-    """Return the table in a CSV file: UTF-8 with or without its mark, or GB 18030; comma, semicolon or tab.
-
-    Raises `InvalidInput` when it is neither.
-    """
-    text = _decoded(content)
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        rows = [tuple(cell.strip() for cell in line) for line in lines]
-    except csv.Error as error:
-        raise InvalidInput(say("this is not a CSV table: {reason}", reason=str(error))) from error
-    if not rows or not any(rows[0]):
-        raise InvalidInput(say("the table is empty; expected a first row of headings"))
-    return Table(rows[0], tuple((number, row) for number, row in enumerate(rows[1:], 2) if any(row)))
-
-
-def _decoded(content: bytes) -> str:
-    for encoding in ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InvalidInput(say("expected a table in UTF-8 or GB 18030; this is neither"))
+    column: str = ""
 
 
 def read_mapping(text: str, file: str, fields: Sequence[Field]) -> ColumnMap:
@@ -148,7 +113,7 @@ def mapping_by_headings(headings: Sequence[str], fields: Sequence[Field]) -> Col
 
 
 def read_posts(table: Table, mapping: ColumnMap, fields: Sequence[Field], zone: str) -> Iterator[Post | BadRow]:
-    """Yield what became of every row of ``table``, in order.
+    """Yield what became of every row of ``table``, in order: a post, or everything that is wrong with it.
 
     Args:
         fields: those that a case can be opened with.
@@ -166,22 +131,34 @@ def read_posts(table: Table, mapping: ColumnMap, fields: Sequence[Field], zone: 
             hint=say("its headings: {headings}; map them with --map", headings=table.headings),
         )
     for number, row in table.rows:
-        yield _read_row(number, dict(zip(table.headings, row, strict=False)), mapping, fields, zone)
+        yield from _read_row(number, dict(zip(table.headings, row, strict=False)), mapping, fields, zone)
+    yield from (BadRow(number, problem) for number, problem in table.broken)
 
 
 def _read_row(
-    number: int, cells: Mapping[str, str], mapping: ColumnMap, fields: Sequence[Field], zone: str
-) -> Post | BadRow:
-    columns = {name: cells.get(heading, "") for name, heading in mapping.columns.items()}
-    texts = {name: _literal(text) for name, text in {**mapping.constants, **columns}.items() if text}
-    source_id = cells.get(mapping.id, "") if mapping.id else ""
-    opened = cells.get(mapping.opened_at, "") if mapping.opened_at else ""
+    number: int, cells: Mapping[str, Cell], mapping: ColumnMap, fields: Sequence[Field], zone: str
+) -> Iterator[Post | BadRow]:
+    wanted = {**mapping.columns, "id": mapping.id or "", "opened_at": mapping.opened_at or ""}
+    unreadable = {heading: cells[heading] for heading in wanted.values() if isinstance(cells.get(heading), Message)}
+    texts = {heading: cell for heading, cell in cells.items() if isinstance(cell, str)}
+    columns = {name: texts.get(heading, "") for name, heading in mapping.columns.items()}
+    given = {name: _literal(text) for name, text in {**mapping.constants, **columns}.items() if text}
+    source_id = texts.get(mapping.id, "") if mapping.id else ""
+    opened = texts.get(mapping.opened_at, "") if mapping.opened_at else ""
+    bad = [BadRow(number, _told(heading, "", problem), heading) for heading, problem in unreadable.items()]
+    data, opened_at = dict[str, Any](), None
     try:
-        data = read_inputs(texts, fields, zone)
+        data = read_inputs(given, fields, zone)
+    except CaseclockError as error:
+        bad += _bad_rows(number, error, mapping)
+    try:
         opened_at = read_instant(opened, zone) if opened else None
     except CaseclockError as error:
-        return BadRow(number, _reason(error))
-    return Post(number, data, f"{mapping.source}:{source_id}" if source_id else None, opened_at)
+        bad.append(BadRow(number, _told(mapping.opened_at or "", "", error.message), mapping.opened_at or ""))
+    if bad:
+        yield from bad
+    else:
+        yield Post(number, data, f"{mapping.source}:{source_id}" if source_id else None, opened_at)
 
 
 def _literal(text: str) -> str:
@@ -189,11 +166,22 @@ def _literal(text: str) -> str:
     return f"@{text}" if text.startswith("@") else text
 
 
-def _reason(error: CaseclockError) -> Message:
-    if isinstance(error, InvalidInput) and error.fields:
-        name, problem = next(iter(error.fields.items()))
+def _bad_rows(number: int, error: CaseclockError, mapping: ColumnMap) -> Iterator[BadRow]:
+    """Yield every problem of a row, each with the column that it stands in."""
+    if not isinstance(error, InvalidInput) or not error.fields:
+        yield BadRow(number, error.message)
+        return
+    for name, problem in error.fields.items():
+        heading = mapping.columns.get(name, "")
+        yield BadRow(number, _told(heading, name, problem), heading)
+
+
+def _told(heading: str, name: str, problem: object) -> Message:
+    if not heading:
         return say("{name}: {problem}", name=name, problem=problem)
-    return error.message
+    if not name or heading == name:
+        return say("column {column}: {problem}", column=heading, problem=problem)
+    return say("{name}, column {column}: {problem}", name=name, column=heading, problem=problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,11 +259,11 @@ def _remember(known: dict[tuple[str, str], list[Known]], post: Known | None) -> 
         known.setdefault((post.author, post.subject), []).append(post)
 
 
-def refused_rows(posts: Sequence[Post], results: Sequence[BatchResult]) -> Iterator[BadRow]:
-    """Yield the rows that the engine refused to open."""
+def refused_rows(posts: Sequence[Post], results: Sequence[BatchResult], mapping: ColumnMap) -> Iterator[BadRow]:
+    """Yield what is wrong with the rows that the engine refused to open."""
     for post, result in zip(posts, results, strict=True):
         if result.refusal:
-            yield BadRow(post.row, _reason(result.refusal))
+            yield from _bad_rows(post.row, result.refusal, mapping)
 
 
 def repeated_rows(posts: Sequence[Post], results: Sequence[BatchResult]) -> Iterator[Duplicate]:
@@ -287,18 +275,38 @@ def repeated_rows(posts: Sequence[Post], results: Sequence[BatchResult]) -> Iter
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What became of a table: the numbers of the cases opened, the rows that were there already, and the bad ones."""
+    """What became of a table.
+
+    Args:
+        opened: the numbers of the cases opened.
+        duplicates: the rows that were there already.
+        bad: what is wrong with rows that could not be opened.
+        alike: which of the cases opened may be about the same matter as another; a person decides.
+    """
 
     opened: tuple[str, ...]
     duplicates: tuple[Duplicate, ...]
     bad: tuple[BadRow, ...]
+    alike: tuple[Likely, ...] = ()
+
+    @property
+    def bad_rows(self) -> int:
+        """How many rows could not be opened; one row may have several problems."""
+        return len({row.row for row in self.bad})
 
 
 Progress = Callable[[Iterator[BatchResult], int], Iterable[BatchResult]]
 
 
 def import_posts(
-    engine: Engine, content: bytes, mapping: tuple[str, str] | None, *, procedure: str, by: str, progress: Progress
+    engine: Engine,
+    content: bytes,
+    mapping: tuple[str, str] | None,
+    *,
+    procedure: str,
+    by: str,
+    progress: Progress,
+    sheet: str | None = None,
 ) -> Import:
     """Open a case for every post of a table that is not there already.
 
@@ -307,21 +315,24 @@ def import_posts(
         mapping: text and name of the mapping file; None takes the headings as names or titles of fields.
         by: the id of who registers the posts.
         progress: given the results to come and how many they are, passes them on and may show how far they are.
+        sheet: of a workbook: the name of the sheet; the first when None.
 
     Raises `InvalidInput` or `DefinitionInvalid` when the table or the mapping as a whole cannot be read; what is wrong
     with single rows is in the result.
     """
     fields, zone = engine.procedure(procedure).case.opens_with, engine.zone(procedure)
-    table = read_table(content)
+    table = read_table(content, sheet)
     columns = read_mapping(*mapping, fields) if mapping else mapping_by_headings(table.headings, fields)
     there = [known_post(item.case.data, item.case.number) for item in engine.cases(CaseQuery(procedure, kind=CASE))]
     found = sort_out(read_posts(table, columns, fields, zone), there)
     commands = [OpenCase(procedure, post.data, by, post.opened_at, post.key) for post in found.fresh]
     results = tuple(progress(engine.fire_many(commands), len(commands)))
     duplicates = [*found.duplicates, *repeated_rows(found.fresh, results)]
-    bad = [*found.bad, *refused_rows(found.fresh, results)]
+    bad = [*found.bad, *refused_rows(found.fresh, results, columns)]
+    opened = tuple(result.receipt.case.number for result in results if result.receipt and not result.receipt.repeated)
     return Import(
-        tuple(result.receipt.case.number for result in results if result.receipt and not result.receipt.repeated),
+        opened,
         tuple(sorted(duplicates, key=lambda row: row.row)),
         tuple(sorted(bad, key=lambda row: row.row)),
+        alike(engine, procedure, opened),
     )

@@ -465,4 +465,5 @@ def _kept_event(event: Event) -> Event:
         recount=None if event.recount is None else plain(dict(event.recount)),
         redaction=None if event.redaction is None else plain(dict(event.redaction)),
         printed=None if event.printed is None else plain(dict(event.printed)),
+        relations=tuple(plain(dict(told)) for told in event.relations),
     )

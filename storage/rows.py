@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from ..workflow.chain import End, Head, public
-from ..workflow.history import Case, Event, Mark, RungKey, Seal
+from ..workflow.history import Case, Event, Mark, Relation, RungKey, Seal
 from ..workflow.letters import Letter
 from ..workflow.ports import ClockRow, Definition, IssuedDocument, ListedCase, Print, Timer
 from .columns import instant_text
@@ -39,6 +39,7 @@ def case_row(case: Case) -> dict[str, Any]:
             for action, done in case.marks.items()
         },
         "delivered": [[*_rung(key), seq] for key, seq in sorted(case.delivered.items())],
+        "relations": [_relation_told(relation) for relation in case.relations] or None,
         "link": case.link or None,
         "unheaded": True,
     }
@@ -66,10 +67,20 @@ def case_of(row: Any) -> Case:
             for action, done in row.marks.items()
         },
         delivered={RungKey(*key[:3]): key[3] if len(key) > 3 else 0 for key in row.delivered},
+        relations=tuple(_relation_of(told) for told in row.relations or ()),
         closed_at=row.closed_at,
         revision=int(row.revision),
         link=row.link or "",
     )
+
+
+def _relation_told(relation: Relation) -> dict[str, Any]:
+    values = {item.name: getattr(relation, item.name) for item in fields(Relation)}
+    return {**values, "at": instant_text(relation.at), "starts": dict(relation.starts), "dues": dict(relation.dues)}
+
+
+def _relation_of(told: Mapping[str, Any]) -> Relation:
+    return Relation(**{**told, "at": datetime.fromisoformat(told["at"])})
 
 
 def event_row(event: Event) -> dict[str, Any]:
@@ -101,6 +112,7 @@ def event_row(event: Event) -> dict[str, Any]:
         "drawn": dict(event.drawn) or None,
         "redaction": None if event.redaction is None else dict(event.redaction),
         "printed": None if event.printed is None else dict(event.printed),
+        "relations": [dict(told) for told in event.relations] or None,
         "link": event.link or None,
     }
 
@@ -155,6 +167,7 @@ def event_of(row: Any, private: Private) -> Event:
         drawn=row.drawn or {},
         redaction=row.redaction,
         printed=row.printed,
+        relations=tuple(row.relations or ()),
         link=row.link or "",
     )
 

@@ -29,7 +29,7 @@ PREFIX = "cc_"
 
 VERSION_TABLE = "cc_alembic_version"
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """The schema revisions that this code knows, oldest first; the last is the one that it works with."""
 
 # Names that depend on nothing but the columns: without a name, a later migration could not drop a constraint on SQLite.
@@ -98,6 +98,8 @@ cases = Table(
     Column("unheaded", Boolean),
     # Tells whether its clocks and timers are to be written anew: a digest of those that are kept.
     Column("projected", Name(32)),
+    # The cases that it was merged with or split from.
+    Column("relations", CanonicalJson),
     UniqueConstraint("office", "id"),
     UniqueConstraint("office", "number"),
     _to_case("root_id"),
@@ -140,6 +142,8 @@ events = Table(
     Column("redaction", CanonicalJson),
     Column("link", Name(64)),
     Column("printed", CanonicalJson),
+    # The cases that it merged its own with, or split from it.
+    Column("relations", CanonicalJson),
     UniqueConstraint("office", "case_id", "seq"),
     _to_case("case_id"),
 )

@@ -99,6 +99,7 @@ def entry(event: Event) -> dict[str, Any]:
         "drawn": dict(event.drawn),
         "redaction": event.redaction and dict(event.redaction),
         "printed": event.printed and dict(event.printed),
+        "relations": [dict(told) for told in event.relations],
     }
     return {name: value for name, value in whole.items() if value}
 

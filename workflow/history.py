@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from .model import OPEN, PRINTED, RECOUNTED, REDACTED, REVISED, SYSTEM
+from .model import JOINED, OPEN, PRINTED, RECOUNTED, REDACTED, REVISED, SYSTEM
 
-NOTED = frozenset({PRINTED, RECOUNTED, REDACTED, REVISED})
+NOTED = frozenset({JOINED, PRINTED, RECOUNTED, REDACTED, REVISED})
 """The actions of events by which something is noted down about a case; they are not something done on it."""
 
 _DATE_OR_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?")
@@ -33,6 +33,29 @@ class Mark:
     actor: str
     seq: int = 0
     given: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """That a case was merged with another one, or split off from it.
+
+    Args:
+        kind: ``merged_into`` or ``took_in``; ``split_into`` or ``split_from``.
+        case, number: the other case.
+        at: when in law.
+        seq: the number of the event of this case that says so.
+        starts: from when a statutory clock of this case runs at the latest, taken over from the other: by clock, the
+            instant ``at``, in ISO 8601, and ``by`` which field or action.
+        dues: by clock, where its start alone would move a limit to a later date: when it ends at the latest.
+    """
+
+    kind: str
+    case: str
+    number: str
+    at: datetime
+    seq: int
+    starts: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
+    dues: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -82,6 +105,7 @@ class Event:
         redaction: which private ``fields`` of the case it had erased, and the ``reason``.
         printed: the paper of the case that it printed, by the ``seq`` of the event that issued it, with its ``number``,
             the ``format``, the ``sha256`` of the bytes and of the ``template``, and the private values that ``shows``.
+        relations: the cases that it merged this one with, or split from it: what `Relation` keeps of each.
         link: what chains it to the case's event before it; see `chain.link`. Empty while it is not written yet.
     """
 
@@ -111,6 +135,7 @@ class Event:
     drawn: Mapping[str, int] = field(default_factory=dict)
     redaction: Mapping[str, Any] | None = None
     printed: Mapping[str, Any] | None = None
+    relations: tuple[Mapping[str, Any], ...] = ()
     link: str = ""
 
     @property
@@ -139,6 +164,7 @@ class Case:
         since: effective time of the event that led to the present state.
         revision: number of its events.
         link: that of its last event: the end of its chain.
+        relations: the cases that it was merged with or split from, in order of recording.
     """
 
     id: str
@@ -160,6 +186,7 @@ class Case:
     closed_at: datetime | None = None
     revision: int = 0
     link: str = ""
+    relations: tuple[Relation, ...] = ()
 
 
 def noted(case: Case, action: str, *, at: datetime, recorded_at: datetime, **values: Any) -> Event:
@@ -208,16 +235,23 @@ def apply(case: Case | None, event: Event) -> Case:
         closed_at=(event.effective_at if event.closes else None) if anew else case.closed_at,
         revision=event.seq,
         link=event.link or case.link,
+        relations=(*case.relations, *related(event)),
     )
 
 
+def related(event: Event) -> tuple[Relation, ...]:
+    """Return what an event says of other cases."""
+    return tuple(Relation(at=event.effective_at, seq=event.seq, **told) for told in event.relations)
+
+
 def without(case: Case, seqs: Container[int]) -> Case:
-    """Return the case without the marks and delivered rungs of these of its events."""
+    """Return the case without the marks, delivered rungs and relations of these of its events."""
     kept = {action: tuple(mark for mark in done if mark.seq not in seqs) for action, done in case.marks.items()}
     return replace(
         case,
         marks={action: done for action, done in kept.items() if done},
         delivered={key: seq for key, seq in case.delivered.items() if seq not in seqs},
+        relations=tuple(relation for relation in case.relations if relation.seq not in seqs),
     )
 
 

@@ -21,6 +21,7 @@ from ...workflow.model import (
     Lifecycle,
     Opening,
     Rung,
+    Splitting,
     State,
 )
 from ..words import expected_rung, parse_rung
@@ -203,6 +204,8 @@ class LifecycleReader:
             optional=shape.optional,
             basis=shape.basis,
             tells=tuple(shape.tells),
+            merges_into=shape.merges_into,
+            splits=Splitting(shape.splits.for_, shape.splits.field) if shape.splits else None,
         )
 
     def _inputs(self, path: Path, shape: shapes.ActionShape) -> Iterator[Field]:

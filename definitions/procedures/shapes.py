@@ -150,6 +150,15 @@ class FiresShape(Shape):
     """The field that names the unit or units; by default every subcase where the action is legal."""
 
 
+class SplitsShape(Shape):
+    """New cases that an action splits off."""
+
+    for_: Annotated[Name, Field(alias="for")]
+    """The input that lists their texts: one new case for each."""
+    field: Name
+    """The field of the new case that each text becomes."""
+
+
 Opens = Annotated[OpensShape, BeforeValidator(under("subcase"), json_schema_input_type=str | OpensShape)]
 
 
@@ -180,6 +189,10 @@ class ActionShape(Shape):
     """The document that it issues, with a number."""
     tells: Names = Field(default_factory=list)
     """Roles whose holders are told of it by letter, where the roster has an address of theirs."""
+    merges_into: Name | None = None
+    """The input that names the case into which this one is merged."""
+    splits: SplitsShape | None = None
+    """New cases that it splits off, one for each text of an input."""
 
 
 class SharedActionShape(ActionShape):

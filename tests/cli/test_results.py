@@ -200,6 +200,7 @@ def test_every_command_speaks_json(shell: Any, tmp_path: Path) -> None:
         "open": ("subject=x",),
         "advance": (case, "acknowledge", "acknowledgement=x"),
         "import": (str(table),),
+        "duplicates": (),
         "show": (case,),
         "actions": (case,),
         "history": (case,),

@@ -53,6 +53,7 @@ SECTIONS = {
     "GuardShape": "Conditions",
     "OpensShape": "Opens",
     "FiresShape": "Fires",
+    "SplitsShape": "Merging and splitting",
     "SubcaseShape": "Subcases",
     "ReadingShape": "Readings",
     "ArchiveShape": "Archive",

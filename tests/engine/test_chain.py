@@ -40,6 +40,7 @@ FULL = Event(
     issued=({"name": "slip", "number": "S-1", "sha256": "0" * 64},),
     drawn={"{year}:2026": 7},
     redaction={"fields": ["author"]},
+    relations=({"kind": "took_in", "case": "d", "number": "2026-0002"},),
 )
 CHANGED: dict[str, Any] = {
     "office": "baihe",
@@ -67,6 +68,7 @@ CHANGED: dict[str, Any] = {
     "issued": (),
     "drawn": {"{year}:2026": 8},
     "redaction": None,
+    "relations": (),
 }
 
 

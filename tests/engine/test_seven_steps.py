@@ -268,6 +268,7 @@ def test_a_withdrawn_case_closes_its_slips_and_stops_their_clocks(township: Any)
 )
 def test_every_exit_from_intake_needs_its_reason(township: Any, action: str, by: str, data: Any, state: str) -> None:
     """Q15, Q16 and the exits that the rule is silent about."""
+    township.open()
     case = township.open()
     with pytest.raises(Exception, match="missing"):
         township.do(case, action, by)

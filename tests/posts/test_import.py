@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from caseclock.definitions import YamlReader, shipped
-from caseclock.definitions.posts_reader import Import, import_posts, read_table
+from caseclock.definitions.posts_reader import Import, import_posts
+from caseclock.definitions.tables import read_table
 from caseclock.storage import MemoryStore
 from caseclock.workflow import DefinitionInvalid, Engine, InvalidInput
 from caseclock.workflow.engine import BatchResult

@@ -13,6 +13,7 @@ from .limits import check_limits
 from .names import check_names
 from .numbering import check_numbering
 from .papers import check_papers
+from .relations import check_relations
 from .subcases import check_subcases
 from .timers import check_timers
 
@@ -25,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     check_limits,
     check_timers,
     check_subcases,
+    check_relations,
     check_numbering,
     check_archive,
     check_papers,

@@ -8,6 +8,7 @@ from ..errors import Problem
 from ..messages import say
 from ..model import (
     CASE,
+    JOINED,
     OPEN,
     OPENED,
     PRINTED,
@@ -68,7 +69,7 @@ def _reserved(path: Path, lifecycle: Lifecycle) -> Iterator[Problem]:
     if OPENED in lifecycle.fields:
         yield _reserved_name((*path, "fields", OPENED), OPENED)
     for state in lifecycle.states.values():
-        for word in (OPEN, OPENED, PRINTED, RECOUNTED, REDACTED, REVISED):
+        for word in (JOINED, OPEN, OPENED, PRINTED, RECOUNTED, REDACTED, REVISED):
             if word in state.actions:
                 yield _reserved_name((*path, "states", state.name, "actions", word), word)
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from ..calendars import Calendar
-from ..history import Case, Mark
+from ..history import Case, Mark, Relation
 from ..messages import Text
 from ..model import OPENED, SYSTEM, Clock, Extension, Pause
 
@@ -24,11 +24,13 @@ class Start:
 
     Args:
         by_system: the system began it, at the end of a limit.
+        case: the number of the other case from which it was taken over; empty for its own start.
     """
 
     at: datetime
     by: str
     by_system: bool = False
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Ledger:
         asked: for each extension of the clock: when it was asked for, where that is not decided.
         pauses: in order of their beginning.
         round: number of restarts and extensions so far, and of pauses in the runs before this one.
+        ends_by: when it ends at the latest, since a case was merged or split, and the number of that other case.
     """
 
     start: Start
@@ -79,6 +82,7 @@ class Ledger:
     asked: tuple[datetime | None, ...] = ()
     pauses: tuple[Stretch, ...] = ()
     round: int = 0
+    ends_by: tuple[datetime, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +115,21 @@ def read_ledger(
         latest_start: the instant at which it starts at the latest, where it is known.
         deemed: says when what starts it counts as received, to be compared with that.
     """
-    starts = _starts(clock, case, calendar, latest_start, deemed)
+    own = _starts(clock, case, calendar, latest_start, deemed)
+    taken = [start for relation in case.relations if (start := _taken_over(clock, relation))]
+    starts = own or taken[:1]
     if not starts:
         return None
     runs = _runs(starts)
+    # What was taken over holds for the run in which that was done; a later restart begins a run of its own.
+    held = [relation for relation in case.relations if runs[-1].holds(relation.at)]
+    earlier = [start for relation in held if (start := _taken_over(clock, relation))]
     decided = [[_decisions(which, rule, case, run) for run in runs] for which, rule in enumerate(clock.extensions)]
     grants = [grant for rule, by_run in zip(clock.extensions, decided, strict=True) for grant in _held(rule, by_run)]
     stopped_at = _stop(clock, case, runs[-1])
     expired_at = _expiry(clock, case, runs[-1]) if stopped_at is None else None
     return Ledger(
-        start=starts[-1],
+        start=min((starts[-1], *earlier), key=lambda start: start.at),
         stopped_at=stopped_at,
         ended_at=case.closed_at if stopped_at is None and expired_at is None else None,
         expired_at=expired_at,
@@ -131,7 +140,25 @@ def read_ledger(
         - 1
         + sum(len(granted) for by_run in decided for granted, _ in by_run)
         + _paused_before(clock, case, calendar, runs[:-1]),
+        ends_by=_ends_by(clock, held, grants),
     )
+
+
+def _taken_over(clock: Clock, relation: Relation) -> Start | None:
+    """The start that a merged or split case brought for a clock, if it brought one."""
+    told = relation.starts.get(clock.name)
+    return Start(read_instant(told["at"]), told["by"], case=relation.number) if told else None
+
+
+def _ends_by(clock: Clock, relations: Iterable[Relation], grants: Iterable[Grant]) -> tuple[datetime, str] | None:
+    """When a clock ends at the latest because of other cases; an extension granted since holds for all of them."""
+    last_grant = max((grant.at for grant in grants), default=None)
+    found = [
+        (read_instant(relation.dues[clock.name]), relation.number)
+        for relation in relations
+        if clock.name in relation.dues and not (last_grant and last_grant > relation.at)
+    ]
+    return min(found, default=None)
 
 
 def _starts(

@@ -81,6 +81,8 @@ class ClockStatus:
         round_began: when the present round began.
         provisional: the due lies past the last officially announced day.
         rungs: the ladder of the present round, in order of the definition, the expiry last.
+        taken_from: the number of the case, merged or split, from which its start was taken over.
+        held_by: the number of the case, merged or split, with the limit of which it ends, earlier than by its own.
     """
 
     clock: Clock
@@ -104,6 +106,13 @@ class ClockStatus:
     provisional: bool
     rungs: tuple[RungAt, ...]
     reckoning: Reckoning
+    taken_from: str = ""
+    held_by: str = ""
+
+    @property
+    def came_at(self) -> datetime:
+        """When what started it came in; it counts as received then or later."""
+        return self.reckoning.received.came_at if self.reckoning.received else self.started_at
 
     @property
     def over_at(self) -> datetime | None:
@@ -186,12 +195,18 @@ def measure(
     measured = _Measured(
         clock, case, calendar, holds, ledger, _received(clock, ledger, calendar), title, at, bound, floor
     )
-    pauses = tuple(_pausing(stretch, calendar, at, title, person) for stretch in ledger.pauses)
+    # A pause that nobody has ended reaches no further than the clock itself.
+    over_at = ledger.stopped_at or ledger.expired_at or ledger.ended_at
+    until = min(at, over_at) if over_at else at
+    pauses = tuple(_pausing(stretch, calendar, until, title, person) for stretch in ledger.pauses)
     reckoning = measured.count(clock.limits, pauses)
     if reckoning is None:
         return None
     readings = [reading for reading in (clock.strict, clock.lenient) if reading]
-    others = [measured.count(reading.limits, pauses if reading.pauses else ()) for reading in readings]
+    others = [
+        measured.count(reading.limits, pauses if reading.pauses else (), capped=reading is clock.strict)
+        for reading in readings
+    ]
     dues = [reckoning.due, *(other.due for other in others if other)]
     return _status(measured, reckoning, min(dues), max(dues))
 
@@ -211,8 +226,12 @@ class _Measured:
     other_due: datetime | None
     floor_due: datetime | None
 
-    def count(self, limits: Sequence[Limit], pauses: Sequence[Pausing]) -> Reckoning | None:
-        """Count the first limit that applies; None when there is none, or its date or number is not known."""
+    def count(self, limits: Sequence[Limit], pauses: Sequence[Pausing], *, capped: bool = True) -> Reckoning | None:
+        """Count the first limit that applies; None when there is none, or its date or number is not known.
+
+        Args:
+            capped: not later than the limit of a case that was merged or split.
+        """
         limit = next((limit for limit in limits if limit.when is None or self.holds(limit.when)), None)
         if limit is None:
             return None
@@ -231,10 +250,16 @@ class _Measured:
             amount=amount,
             pauses=pauses,
             received=self.received if self.received.at != self.received.came_at else None,
-            bound=self.bound if self.clock.within and self.clock.within.hard else None,
+            bound=self._ends_by(capped=capped),
             floor=self.floor(limit),
             at_day_end=self.ledger.start.by_system,
         )
+
+    def _ends_by(self, *, capped: bool) -> datetime | None:
+        """When it ends at the latest: with another clock that it may not pass, or with the limit of another case."""
+        hard = self.bound if self.clock.within and self.clock.within.hard else None
+        other = self.ledger.ends_by[0] if self.ledger.ends_by and capped else None
+        return min(filter(None, (hard, other)), default=None)
 
     def grant_until(self, extension: Extension, reckoning: Reckoning) -> datetime | None:
         """The last instant at which an extension may be granted, counted as the clock itself; None for no such rule."""
@@ -361,6 +386,8 @@ def _status(measured: _Measured, reckoning: Reckoning, strict: datetime, lenient
         provisional=reckoning.provisional,
         rungs=tuple(_rungs(measured, dues, effective, number)),
         reckoning=reckoning,
+        taken_from=ledger.start.case,
+        held_by=ledger.ends_by[1] if ledger.ends_by and reckoning.bounded and due == ledger.ends_by[0] else "",
     )
 
 

@@ -14,11 +14,14 @@ from .draft import Draft
 from .family import Family
 from .receipts import first_receipt, receipt
 from .recount import is_current, moved
+from .relating import Related, perform
 from .session import Session
 from .views import BatchResult, Receipt, RecountReport
 
-Decision = Receipt | tuple[Draft, Event]
-"""What a command would change and its own event; or the first receipt of a command that is repeated."""
+Decision = Receipt | tuple[Draft, Event, Related | None]
+"""What a command would change, its own event and what it would change in other cases; or the first receipt of a
+command that is repeated.
+"""
 
 
 def carry_out(session: Session, command: Command) -> Receipt:
@@ -79,7 +82,7 @@ def _decide_opening(session: Session, command: OpenCase) -> Decision:
     if command.key and (first := first_receipt(session.tx, command.key, OPEN, None)):
         return first
     draft = session.draft(session.deployed(command.procedure, command.version), Family(()))
-    return draft, draft.open_case(admit_opening(draft, command, actor))
+    return draft, draft.open_case(admit_opening(draft, command, actor)), None
 
 
 def _decide_action(session: Session, command: FireAction) -> Decision:
@@ -90,16 +93,22 @@ def _decide_action(session: Session, command: FireAction) -> Decision:
         return first
     check_revision(situation, command, lambda: session.tx.events(situation.family.root.id))
     draft = session.draft(situation.deployed, situation.family)
-    deed = admit_action(draft, case, command, actor)
-    event = draft.perform(deed)
-    draft.deliver_due(deed.at)
-    return draft, event
+    return draft, *perform(session, draft, admit_action(draft, case, command, actor))
 
 
 def _keep(session: Session, decision: Decision) -> Receipt:
     if isinstance(decision, Receipt):
         return decision
-    draft, event = decision
+    draft, event, related = decision
+    if related:
+        _keep_others(session, draft, event, related)
     change = draft.change()
     session.tx.save(change)
     return receipt(draft, change, event)
+
+
+def _keep_others(session: Session, draft: Draft, event: Event, related: Related) -> None:
+    """Keep what a command changes in other cases; its own event names them by the numbers that they draw."""
+    for other in related.drafts:
+        session.tx.save(other.change())
+    draft.relate(event, related.told())

@@ -14,7 +14,7 @@ from typing import Any
 from ..chain import linked, sealed
 from ..errors import NotAllowed
 from ..guards import compile_expression
-from ..history import Case, Event, RungKey, apply, fold, noted
+from ..history import Case, Event, RungKey, apply, fold, noted, related
 from ..machine import ConditionFailed, IllegalAction
 from ..messages import Message, say
 from ..model import CASE, OPEN, PRINTED, RECOUNTED, REDACTED, SYSTEM, Action, Firing, Opening, Subcase
@@ -38,6 +38,7 @@ class Deed:
 
     Args:
         timed: it is done in the wake of something that the system did because its time had come.
+        relations: what the event of a case that is opened says of the case that it was split from.
     """
 
     case: str
@@ -50,6 +51,7 @@ class Deed:
     rung: RungKey | None = None
     cause: str | None = None
     timed: bool = False
+    relations: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(slots=True)
@@ -201,6 +203,21 @@ class Draft:
         """Note down what a new version of a calendar moves in a case."""
         self._append(case, noted(case, RECOUNTED, at=self.now, recorded_at=self.now, recount=recount))
 
+    def join(self, event: Event) -> None:
+        """Note down that the case took in another one."""
+        self._append(self.family.root, event)
+
+    def relate(self, event: Event, relations: tuple[Mapping[str, Any], ...]) -> None:
+        """Have an event of this draft say with which other cases it merged its case, or which it split off.
+
+        They cannot be said before: a case that is split off draws its number last.
+        """
+        at = next(at for at, known in enumerate(self.events) if known.name == event.name)
+        self.events[at] = replace(self.events[at], relations=relations)
+        case = self.family.member(event.case)
+        known = (*case.relations, *related(self.events[at]))
+        self.family = self.family.with_case(replace(case, relations=tuple(sorted(known, key=lambda it: it.seq))))
+
     def change(self) -> Change:
         """Return everything to be written; cases and papers draw their numbers here, so that a refusal leaves no gap.
 
@@ -276,6 +293,7 @@ class Draft:
             },
             key=deed.key,
             cause=deed.cause,
+            relations=deed.relations,
         )
         return self._append(None, event)
 

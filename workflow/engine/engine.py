@@ -32,7 +32,7 @@ from .page import Page
 from .prints import Paper, Rendered, keep, paper
 from .rebuilding import RebuildReport, rebuild
 from .redaction import redact
-from .session import Session
+from .session import LocksFirst, Session
 from .shelf import ROSTER, Shelf
 from .transfer import LoadReport, export, load
 from .verification import OutsideHead, VerifyReport, verify
@@ -481,15 +481,20 @@ class Engine:
             return self._carry_out_once(command)
 
     def _carry_out_once(self, command: Command) -> Receipt:
-        with self._session(write=True) as session:
-            return carry_out(session, command)
+        try:
+            with self._session(write=True) as session:
+                return carry_out(session, command)
+        except LocksFirst as order:
+            with self._session(write=True) as session:
+                session.lock(order.cases)
+                return carry_out(session, command)
 
     def _carry_out_page(self, page: Sequence[Command]) -> list[BatchResult]:
         try:
             with self._page() as (session, work):
                 work.take(command.case for command in page if isinstance(command, FireAction))
                 return [attempt(session, command) for command in page]
-        except (StorageFailed, Conflict):
+        except (StorageFailed, Conflict, LocksFirst):
             return [self._alone(command) for command in page]
 
     def _alone(self, command: Command) -> BatchResult:

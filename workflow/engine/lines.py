@@ -206,7 +206,7 @@ def _event(found: Mapping[str, Any]) -> Event:
     for name in ("effective_at", "recorded_at", "since"):
         if name in values:
             values[name] = _instant(values[name])
-    for name in ("overtakes", "issued"):
+    for name in ("overtakes", "issued", "relations"):
         values[name] = tuple(values.get(name, ()))
     key = _whole(RungKey(*rung)) if rung else None
     return _whole(Event(**values, data=data, seals=seals, rung=key, link=found["link"]))

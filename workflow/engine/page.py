@@ -51,6 +51,11 @@ class Page:
         case = self._ids[ref]
         return case, self._families[self._roots[case]]
 
+    def find(self, ref: str) -> str:
+        """Return the id of the case that ``ref`` names."""
+        self._write_first()
+        return self._tx.find(ref)
+
     def family(self, root: str) -> tuple[Case, ...]:
         """Return a case with all its subcases."""
         if root not in self._roots:

@@ -11,7 +11,7 @@ from ..clocks import ClockStatus
 from ..errors import NotFound
 from ..history import Case, Event, fold
 from ..messages import Text, say
-from ..model import OPEN, PRINTED, RECOUNTED, REDACTED, REVISED, SYSTEM, Action, Effect
+from ..model import JOINED, OPEN, PRINTED, RECOUNTED, REDACTED, REVISED, SYSTEM, Action, Effect
 from ..ports import CaseQuery, IssuedDocument, ListedCase
 from ..roster import Actor
 from .family import Family
@@ -26,6 +26,7 @@ TITLES = {
     REVISED: Text("Revised by a late entry", "因补录而更正"),
     PRINTED: Text("Paper printed", "打印文书"),
     REDACTED: Text("Private values erased", "已删除个人信息"),
+    JOINED: Text("Another case was merged into this one", "他案并入本案"),
 }
 """Of the events that no definition declares."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +16,17 @@ from .ids import time_ordered_id
 from .recount import Counting, catch_up
 from .shelf import Shelf
 from .situation import Deployed, Situation
+
+
+class LocksFirst(Exception):
+    """A family must be locked before another one that is locked already: begin anew, and lock these first.
+
+    Families are locked in order of their ids, so that two who merge cases at once never wait for one another.
+    """
+
+    def __init__(self, *cases: str) -> None:
+        super().__init__(*cases)
+        self.cases = tuple(sorted(cases))
 
 
 class Sessions(Protocol):
@@ -45,6 +56,7 @@ class Session:
     office: str
     now: datetime
     shelf: Shelf
+    _locked: frozenset[str] = frozenset()
     _deployed: dict[tuple[str, int | None, datetime | None], Deployed] = field(default_factory=dict)
     _calendars: dict[tuple[str, int], Definition | None] = field(default_factory=dict)
     _fingerprints: dict[tuple[str, int], str | None] = field(default_factory=dict)
@@ -82,6 +94,17 @@ class Session:
     def family(self, case_id: str) -> Family:
         """Return a case with its subcases, by the id of any of them; locked in a writing transaction."""
         return Family(self.tx.family(case_id))
+
+    def lock(self, cases: Sequence[str]) -> None:
+        """Lock families in order of their ids, before any other is loaded."""
+        for case in sorted(cases):
+            self.tx.family(case)
+        self._locked = frozenset(cases)
+
+    def lock_after(self, first: str, case: str) -> None:
+        """Make sure that ``case`` may be locked now that ``first`` is locked. Raises `LocksFirst`."""
+        if case < first and not {first, case} <= self._locked:
+            raise LocksFirst(first, case)
 
     def draft(self, deployed: Deployed, family: Family) -> Draft:
         """Return a draft of a change to ``family``, which begins with what a new version of a calendar moves in it."""

@@ -31,6 +31,7 @@ from .clock import (
 )
 from .procedure import (
     CASE,
+    JOINED,
     OPEN,
     PRINTED,
     RECOUNTED,
@@ -49,6 +50,7 @@ from .procedure import (
     Reading,
     Role,
     Shown,
+    Splitting,
     Stage,
     State,
     Subcase,
@@ -57,6 +59,7 @@ from .procedure import (
 __all__ = [
     "CASE",
     "EXACT_UNITS",
+    "JOINED",
     "OPEN",
     "OPENED",
     "PRINTED",
@@ -100,6 +103,7 @@ __all__ = [
     "Seasons",
     "Shown",
     "Side",
+    "Splitting",
     "Stage",
     "State",
     "Strictness",

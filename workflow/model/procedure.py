@@ -36,6 +36,8 @@ REDACTED = "redacted"
 
 PRINTED = "printed"
 """The action of an event by which a paper was printed for the first time in a format; reserved as well."""
+JOINED = "joined"
+"""The action of an event by which a case took in another one that was merged into it; reserved as well."""
 
 
 CASE = "case"
@@ -109,6 +111,19 @@ class Firing:
 
 
 @dataclass(frozen=True, slots=True)
+class Splitting:
+    """New cases that an action splits off: one for each text of one of its inputs.
+
+    Args:
+        parts: the input that lists the texts.
+        field: the field of the new case that each text becomes.
+    """
+
+    parts: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """What a person, or the system, may do in a state.
 
@@ -121,6 +136,8 @@ class Action:
         optional: it may be done, but nobody's inbox shows the case because of it.
         issues: the document it issues, with a number.
         tells: roles whose holders are told of it by letter.
+        merges_into: the input that names the case into which this one is merged.
+        splits: the new cases that it splits off.
     """
 
     name: str
@@ -136,6 +153,8 @@ class Action:
     optional: bool = False
     basis: Text | None = None
     tells: tuple[str, ...] = ()
+    merges_into: str | None = None
+    splits: Splitting | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,11 +139,26 @@ def case(view: CaseView, *, private: bool = False) -> Page:
     if view.subcases:
         headings = (say("Case"), say("Unit"), say("Lead"), say("State"), say("Due"))
         yield Grid(headings, tuple(_subcase_row(subcase) for subcase in view.subcases))
+    for relation in view.case.relations:
+        yield Line(_related(relation.kind, relation.number))
     papers = [*view.documents, *(paper for subcase in view.subcases for paper in subcase.documents)]
     if papers:
         yield Line(say("papers: {numbers}", numbers=[paper.number for paper in papers]))
     if view.case.closed_at:
         yield Line(say("closed at {at}", at=show_instant(view.case.closed_at, view.zone)))
+
+
+def _related(kind: str, number: str) -> Message:
+    """Return what another case is to the one that is shown."""
+    match kind:
+        case "merged_into":
+            return say("merged into {case}", case=number)
+        case "took_in":
+            return say("took in {case}, which was merged into it", case=number)
+        case "split_into":
+            return say("{case} was split off from it", case=number)
+        case _:
+            return say("split off from {case}", case=number)
 
 
 def _title(fields: Mapping[str, Field], name: str) -> object:
@@ -269,6 +284,7 @@ def _entry(
         [
             *(say("{name}: {value}", name=name, value=_value(value, zone)) for name, value in data.items()),
             *_erased(event),
+            *(_related(told["kind"], told["number"]) for told in event.relations),
             *_recount(event.recount, zone),
         ],
     )
@@ -335,6 +351,8 @@ def why(status: ClockStatus) -> Page:
     if clock.basis:
         yield Line(say("basis: {basis}", basis=clock.basis))
     yield Line(say("started {at} by {what}", at=show_instant(status.started_at, zone), what=status.started_by))
+    if status.taken_from:
+        yield Line(say("the start is that of {case}, taken over from it", case=status.taken_from))
     rows = tuple(
         (
             line.day.isoformat(),
@@ -368,6 +386,8 @@ def _standing_lines(status: ClockStatus, zone: str) -> Page:
         yield Line(say("the target cannot be met: it does not lie after the start"), "note")
     if status.provisional:
         yield Line(say("provisional: no official calendar reaches so far yet"), "note")
+    if status.held_by:
+        yield Line(say("it ends with the limit of {case}, which no merger or split moves later", case=status.held_by))
     if status.strict_due_at < status.due_at:
         yield Line(say("by the strict reading due {due}; warnings go by it", due=show_due(status.strict_due_at, zone)))
     if status.lenient_due_at > status.due_at:

@@ -37,6 +37,9 @@ def case(view: CaseView, language: Language, *, private: bool = False) -> Plain:
         "closed_at": _iso(view.case.closed_at),
         "data": shown_data(view.case.data, view.fields, private=private),
         "clocks": [{**status(clock.status, language), "overdue": clock.overdue} for clock in view.clocks],
+        "relations": [
+            {"kind": it.kind, "number": it.number, "id": it.case, "at": it.at.isoformat()} for it in view.case.relations
+        ],
         "documents": [document(paper) for paper in view.documents],
         "subcases": [case(subcase, language, private=private) for subcase in view.subcases],
     }
@@ -75,7 +78,9 @@ def status(found: ClockStatus, language: Language) -> Plain:
         "effect": found.clock.effect.value,
         "started_at": found.started_at.isoformat(),
         "started_by": found.started_by,
-        "came_at": _iso(found.reckoning.received.came_at if found.reckoning.received else found.started_at),
+        "came_at": _iso(found.came_at),
+        "taken_from": found.taken_from or None,
+        "held_by": found.held_by or None,
         "due_at": found.due_at.isoformat(),
         "strict_due_at": found.strict_due_at.isoformat(),
         "lenient_due_at": found.lenient_due_at.isoformat(),
@@ -146,6 +151,7 @@ def event(found: Event, fields: Mapping[str, Field], *, private: bool = False) -
         "erased": [name for name, seal in found.seals.items() if seal.salt is None],
         "redaction": None if found.redaction is None else dict(found.redaction),
         "printed": None if found.printed is None else dict(found.printed),
+        "relations": [dict(told) for told in found.relations],
         "link": found.link or None,
     }
 
