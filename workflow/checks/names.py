@@ -6,7 +6,21 @@ from collections.abc import Iterator
 
 from ..errors import Problem
 from ..messages import say
-from ..model import CASE, OPEN, OPENED, RECOUNTED, REDACTED, REVISED, SYSTEM, Field, FieldType, Lifecycle, Procedure
+from ..model import (
+    CASE,
+    DISCLOSED,
+    OPEN,
+    OPENED,
+    RECOUNTED,
+    REDACTED,
+    REVISED,
+    SYSTEM,
+    Field,
+    FieldType,
+    Lifecycle,
+    Mask,
+    Procedure,
+)
 from .places import Path, actions, lifecycles, refuse_unknown
 
 
@@ -24,6 +38,7 @@ def check_names(procedure: Procedure) -> Iterator[Problem]:
 def _whole(procedure: Procedure) -> Iterator[Problem]:
     yield from refuse_unknown("role", ("opened_by",), procedure.opened_by, [*procedure.roles, SYSTEM])
     yield from refuse_unknown("role", ("redacted_by",), procedure.redacted_by, procedure.roles)
+    yield from refuse_unknown("role", ("unmasked_by",), procedure.unmasked_by, procedure.roles)
     done = {name for _, lifecycle in lifecycles(procedure) for name in lifecycle.actions}
     for index, group in enumerate(procedure.separation):
         yield from refuse_unknown("action", ("separation", index), group, done)
@@ -55,7 +70,7 @@ def _reserved(path: Path, lifecycle: Lifecycle) -> Iterator[Problem]:
     if OPENED in lifecycle.fields:
         yield _reserved_name((*path, "fields", OPENED), OPENED)
     for state in lifecycle.states.values():
-        for word in (OPEN, OPENED, RECOUNTED, REDACTED, REVISED):
+        for word in (OPEN, OPENED, DISCLOSED, RECOUNTED, REDACTED, REVISED):
             if word in state.actions:
                 yield _reserved_name((*path, "states", state.name, "actions", word), word)
 
@@ -82,6 +97,9 @@ def _field(procedure: Procedure, path: Path, field: Field) -> Iterator[Problem]:
         yield Problem("field-shape", path, say("a choice needs choices: its values with their titles"), on_key=True)
     if not is_choice and field.choices:
         yield Problem("field-shape", (*path, "choices"), say("only a choice takes choices"), on_key=True)
+    if field.mask is not Mask.WHOLE and FieldType.TEXT not in (field.type, field.of):
+        message = say("only a text can be masked as {mask}; write private: true", mask=field.mask.value)
+        yield Problem("field-shape", (*path, "private"), message, on_key=True)
 
 
 def _actions(procedure: Procedure) -> Iterator[Problem]:

@@ -1,6 +1,7 @@
 """The engine: one change = one transaction. `Engine` is the way in; the rest are the values it takes and returns."""
 
 from .commands import Command, FireAction, OpenCase
+from .disclosure import Disclosure
 from .engine import Engine
 from .views import (
     BatchResult,
@@ -20,6 +21,7 @@ __all__ = [
     "CaseView",
     "ClockView",
     "Command",
+    "Disclosure",
     "Engine",
     "EventView",
     "FireAction",

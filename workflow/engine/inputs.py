@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ..errors import InvalidInput
+from ..masking import without_values
 from ..messages import Message, say
 from ..model import Field, FieldType
 from ..roster import Roster
@@ -44,7 +45,7 @@ def accept_inputs(fields: Iterable[Field], data: Mapping[str, Any], roster: Rost
             try:
                 accepted[name] = _convert(declared[name], value, roster)
             except _Wrong as wrong:
-                problems[name] = wrong.problem
+                problems[name] = without_values(wrong.problem) if declared[name].private else wrong.problem
     for name, field in declared.items():
         if field.required and name not in accepted and name not in problems:
             problems[name] = say("missing: {title} ({type})", title=field.title, type=field.type)

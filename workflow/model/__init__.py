@@ -30,6 +30,7 @@ from .clock import (
 )
 from .procedure import (
     CASE,
+    DISCLOSED,
     OPEN,
     RECOUNTED,
     REDACTED,
@@ -42,6 +43,7 @@ from .procedure import (
     Firing,
     Guard,
     Lifecycle,
+    Mask,
     Opening,
     Procedure,
     Reading,
@@ -53,6 +55,7 @@ from .procedure import (
 
 __all__ = [
     "CASE",
+    "DISCLOSED",
     "EXACT_UNITS",
     "OPEN",
     "OPENED",
@@ -81,6 +84,7 @@ __all__ = [
     "LatestStart",
     "Lifecycle",
     "Limit",
+    "Mask",
     "Opening",
     "OtherReading",
     "Pause",

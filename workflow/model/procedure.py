@@ -33,6 +33,10 @@ REDACTED = "redacted"
 """The action of an event by which private values of a case were erased; reserved as well."""
 
 
+DISCLOSED = "disclosed"
+"""The action of an event by which private values of a case were shown to somebody; reserved as well."""
+
+
 CASE = "case"
 """The kind of a case that has no parent, and the prefix by which a subcase names its parent's fields and clocks."""
 
@@ -53,6 +57,16 @@ class FieldType(StrEnum):
     FILE = "file"
 
 
+class Mask(StrEnum):
+    """What of a private value may be shown; see `masking`."""
+
+    WHOLE = "whole"
+    PHONE = "phone"
+    IDENTITY = "id"
+    NAME = "name"
+    ADDRESS = "address"
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One value that a case can carry.
@@ -62,6 +76,7 @@ class Field:
         choices: for a choice: its values with their titles.
         set_by: roles that may give it; empty means whoever may take the action.
         private: to be masked in output.
+        mask: what of a private value may be shown.
     """
 
     name: str
@@ -72,6 +87,7 @@ class Field:
     of: FieldType | None = None
     choices: Mapping[str, Text] = field(default_factory=dict)
     set_by: tuple[str, ...] = ()
+    mask: Mask = Mask.WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +262,7 @@ class Procedure:
 
     Args:
         redacted_by: roles that may have private values erased; where it says none, those that may open a case.
+        unmasked_by: roles that may be shown private values; where it says none, those that may open a case.
     """
 
     id: str
@@ -263,6 +280,7 @@ class Procedure:
     separation: tuple[tuple[str, ...], ...] = ()
     readings: tuple[Reading, ...] = ()
     redacted_by: tuple[str, ...] = ()
+    unmasked_by: tuple[str, ...] = ()
 
     def lifecycle(self, kind: str) -> Lifecycle:
         """Return the lifecycle of cases (kind ``case``) or of a kind of subcase."""
