@@ -42,12 +42,12 @@ def test_of_each_kind_only_what_the_notice_allows_is_shown(mask: Mask, value: st
     assert masked(value, mask) == told
 
 
-@given(st.from_regex(r"1[3-9]\d{9}", fullmatch=True), st.sampled_from(["", " ", "-", "—", "　"]))
+@given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True), st.sampled_from(["", " ", "-", "—", "　"]))
 def test_the_middle_of_a_phone_number_is_never_shown(number: str, separator: str) -> None:
     assert masked(separator.join((number[:3], number[3:7], number[7:])), Mask.PHONE) == f"{number[:3]}****{number[7:]}"
 
 
-@given(st.from_regex(r"\d{17}[\dXx]", fullmatch=True))
+@given(st.from_regex(r"[0-9]{17}[0-9Xx]", fullmatch=True))
 def test_thirteen_places_of_an_identity_number_are_never_shown(number: str) -> None:
     told = masked(number, Mask.IDENTITY)
     assert len(told) == 18

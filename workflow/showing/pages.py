@@ -273,7 +273,7 @@ def _happened(entry: EventView, zone: str) -> object:
 
 
 def _erased(event: Event) -> Iterator[Message]:
-    """Which of the event's private values have been erased; of an event that had some erased or shown, which and why."""
+    """Which private values of the event have been erased; of one that had some erased or shown, which and why."""
     for name, seal in event.seals.items():
         if seal.salt is None:
             yield say("{name}: erased", name=name)
