@@ -65,8 +65,8 @@ class Event:
         seq: 1, 2, 3... within its case.
         effective_at: when it happened in law. UTC.
         recorded_at: when it was entered. UTC.
-        data: accepted inputs and computed fields, as plain JSON values; private ones are missing once they are erased. Of
-            what the engine notes down, what there is to say of it; no value of the case. See `disclosure`.
+        data: accepted inputs and computed fields, as plain JSON values; private ones are missing once they are erased.
+            Of what the engine notes down, what there is to say of it, no value of the case; see `disclosure`.
         opened: for the first event only: what the new case is: its procedure, version, kind, number, parent,
             unit and lead, as in `Case`, and the fingerprint of the procedure as ``definition``.
         closes: the event led to a final state.

@@ -18,7 +18,7 @@ from .model import Field, Mask
 HIDDEN = "***"
 """What stands for a private value of which nothing may be shown."""
 
-_SEPARATORS = re.compile(r"[\s\-‐-―_.()]+")
+_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015_.()]+")
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1\d{10})")
 _IDENTITY = re.compile(r"\d{17}[\dX]|\d{15}")
 _HAN = r"[㐀-鿿]"

@@ -54,6 +54,7 @@ def read_field(name: str, shape: shapes.FieldShape) -> Field:
         required=shape.required,
         private=shape.private is not False,
         mask=shape.private if isinstance(shape.private, Mask) else Mask.WHOLE,
+        published=shape.guard == "publication",
         of=shape.of,
         choices=shape.choices or {},
         set_by=tuple(shape.set_by),

@@ -46,6 +46,8 @@ class FieldShape(Shape):
     """It must be given: to open a case, or for the action whose input it is."""
     private: Privacy = False
     """It is masked in output: wholly, or as a ``phone`` number, an ``id`` number, a ``name`` or an ``address``."""
+    guard: Literal["publication"] | None = None
+    """``publication``: refused while phone or identity numbers, bank cards, plates or mail addresses stand in it."""
     of: Kind | None = None
     """For a list: the type of its items."""
     choices: Choices | None = None

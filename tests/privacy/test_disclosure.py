@@ -43,7 +43,9 @@ subcases:
     when_case_ends: end
     fields: {name: {type: text}}
     states:
-      sent: {stage: work, actions: {answer: {by: unit, input: {told: {type: text, private: true}}}, end: {by: system, to: done}}}
+      sent:
+        stage: work
+        actions: {answer: {by: unit, input: {told: {type: text, private: true}}}, end: {by: system, to: done}}
       done: {stage: work, final: true}
 """
 CLERK = Actor("ann", frozenset({"clerk"}))

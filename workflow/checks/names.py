@@ -97,6 +97,8 @@ def _field(procedure: Procedure, path: Path, field: Field) -> Iterator[Problem]:
         yield Problem("field-shape", path, say("a choice needs choices: its values with their titles"), on_key=True)
     if not is_choice and field.choices:
         yield Problem("field-shape", (*path, "choices"), say("only a choice takes choices"), on_key=True)
+    if field.published and field.type is not FieldType.TEXT:
+        yield Problem("field-shape", (*path, "guard"), say("only a text is guarded for publication"), on_key=True)
     if field.mask is not Mask.WHOLE and FieldType.TEXT not in (field.type, field.of):
         message = say("only a text can be masked as {mask}; write private: true", mask=field.mask.value)
         yield Problem("field-shape", (*path, "private"), message, on_key=True)

@@ -319,8 +319,7 @@ class Engine:
         Raises `NotFound`, `NotAllowed` or `InvalidInput`; nothing has been shown then.
         """
         with self._session(write=True) as session:
-            found = disclose(session, case, fields, by, reason)
-        return found
+            return disclose(session, case, fields, by, reason)
 
     def close_heads(self) -> Head | None:
         """Close heads over every chain that has grown since the last one; return the last head, None without any case.

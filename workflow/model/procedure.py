@@ -77,6 +77,7 @@ class Field:
         set_by: roles that may give it; empty means whoever may take the action.
         private: to be masked in output.
         mask: what of a private value may be shown.
+        published: it is a text for everybody to read, in which nothing personal may stand; see `publication`.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Field:
     choices: Mapping[str, Text] = field(default_factory=dict)
     set_by: tuple[str, ...] = ()
     mask: Mask = Mask.WHOLE
+    published: bool = False
 
 
 @dataclass(frozen=True, slots=True)
