@@ -494,7 +494,8 @@ _case = click.argument("case")
 _inputs = click.argument("inputs", nargs=-1, metavar="[NAME=VALUE]...")
 _at = _option("--at", metavar="TIME", text=_("When it happened, such as 2026-11-16 09:00; now when left out."))
 _key = _option("--key", text=_("Idempotency key: a repeated command with the same key does nothing."))
-_private = _option("--private", is_flag=True, text=_("Show private values, such as who wrote the post."))
+_unmask = _option("--unmask", is_flag=True, text=_("Show private values, which the history notes down; see --reason."))
+_why_unmask = _option("--reason", text=_("With --unmask: why they are shown."))
 _procedure = _option("--procedure", metavar="ID", text=_("The procedure; else the office's own."))
 _limit = _option(
     "--limit", type=click.IntRange(1), default=1000, text=_("How many at most; the rest is told of, not shown.")
@@ -922,15 +923,26 @@ def _show_items(session: Session, found: Sequence[ListItem], limit: int) -> None
 @_case
 @_option("--at", metavar="TIME", text=_("Its clocks as of this time."))
 @_option("--as-of", metavar="TIME", text=_("As it was known at this time."))
-@_private
+@_unmask
+@_why_unmask
 @click.pass_obj
-def _show(session: Session, case: str, at: str | None, as_of: str | None, private: bool) -> None:
+def _show(session: Session, case: str, at: str | None, as_of: str | None, unmask: bool, reason: str | None) -> None:
     from .workflow.showing import pages, plain
 
+    unmasked = _disclosed(session, case, unmask, reason)
     view = session.engine.case(case)
     if at or as_of:
         view = session.engine.case(case, _instant(at, view.zone), _instant(as_of, view.zone))
-    session.show(lambda: plain.case(view, session.language, private=private), lambda: pages.case(view, private=private))
+    session.show(
+        lambda: plain.case(view, session.language, unmasked=unmasked), lambda: pages.case(view, unmasked=unmasked)
+    )
+
+
+def _disclosed(session: Session, case: str, unmask: bool, reason: str | None) -> frozenset[str]:
+    """Return the names of the private fields to show; who asks for any is noted down in the history."""
+    if not unmask:
+        return frozenset()
+    return session.engine.disclose(case, by=session.who, reason=reason or "").fields
 
 
 @_command(
@@ -996,16 +1008,17 @@ def _actions(session: Session, case: str) -> None:
 
 @_command("history", _("Show everything that happened to a case."))
 @_case
-@_private
+@_unmask
+@_why_unmask
 @click.pass_obj
-def _history(session: Session, case: str, private: bool) -> None:
+def _history(session: Session, case: str, unmask: bool, reason: str | None) -> None:
     from .workflow.showing import pages, plain
 
+    unmasked = _disclosed(session, case, unmask, reason)
     entries, view = session.engine.history(case), session.engine.case(case)
-    fields = pages.fields_of(view)
     session.show(
-        lambda: [plain.entry(entry, session.language, fields, private=private) for entry in entries],
-        lambda: pages.history(entries, view, session.engine.roster(), private=private),
+        lambda: [plain.entry(entry, session.language, unmasked=unmasked) for entry in entries],
+        lambda: pages.history(entries, view, session.engine.roster(), unmasked=unmasked),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..workflow.errors import InvalidInput
+from ..workflow.masking import without_values
 from ..workflow.messages import Message, say
 from ..workflow.model import Field, FieldType
 from .instants import read_date, read_instant
@@ -34,7 +35,7 @@ def read_inputs(typed: Mapping[str, str], fields: Iterable[Field], zone: str) ->
         try:
             values[name] = _read(declared[name], text, zone) if name in declared else text
         except InvalidInput as error:
-            problems[name] = error.message
+            problems[name] = without_values(error.message) if declared[name].private else error.message
     if problems:
         raise InvalidInput(say("the inputs are not complete or not valid"), problems)
     return values

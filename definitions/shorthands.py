@@ -6,14 +6,14 @@ import keyword
 from collections.abc import Callable
 from datetime import time
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from ..workflow.grammar import BUILTIN_NAMES
 from ..workflow.messages import Text
-from ..workflow.model import CASE, Effect, FieldType, FirstDay, Period, Roll, Seasons, Strictness, TimeUnit, UpTo
+from ..workflow.model import CASE, Effect, FieldType, FirstDay, Mask, Period, Roll, Seasons, Strictness, TimeUnit, UpTo
 from .words import parse_period, parse_unit
 
 RESERVED = (*BUILTIN_NAMES, CASE, "true", "false")
@@ -89,6 +89,15 @@ def _name(value: str) -> str:
     return value
 
 
+def _privacy(value: Any) -> bool | Mask:
+    words = [mask.value for mask in Mask if mask is not Mask.WHOLE]
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or value not in words:
+        raise PydanticCustomError("word", "expected a word", {"found": value, "valid": ["true", *words]})
+    return Mask(value)
+
+
 def _one_of(kind: type[Word]) -> BeforeValidator:
     valid = [member.value for member in kind]
 
@@ -113,6 +122,10 @@ Choices = Annotated[dict[str, Title], BeforeValidator(_titled, json_schema_input
 Length = Annotated[Period, BeforeValidator(as_length, json_schema_input_type=str)]
 UnitWord = Annotated[TimeUnit, BeforeValidator(_unit, json_schema_input_type=str)]
 WallTime = Annotated[str, BeforeValidator(as_wall_time, json_schema_input_type=str)]
+Privacy = Annotated[
+    bool | Mask,
+    BeforeValidator(_privacy, json_schema_input_type=bool | Literal["phone", "id", "name", "address"]),
+]
 Kind = Annotated[FieldType, _one_of(FieldType)]
 EffectWord = Annotated[Effect, _one_of(Effect)]
 FirstDayWord = Annotated[FirstDay, _one_of(FirstDay)]

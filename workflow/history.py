@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from .model import JOINED, OPEN, PRINTED, RECOUNTED, REDACTED, REVISED, SYSTEM
+from .model import DISCLOSED, JOINED, OPEN, PRINTED, RECOUNTED, REDACTED, REVISED, SYSTEM
 
-NOTED = frozenset({JOINED, PRINTED, RECOUNTED, REDACTED, REVISED})
+NOTED = frozenset({DISCLOSED, JOINED, PRINTED, RECOUNTED, REDACTED, REVISED})
 """The actions of events by which something is noted down about a case; they are not something done on it."""
 
 _DATE_OR_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?")
@@ -89,6 +89,7 @@ class Event:
         effective_at: when it happened in law. UTC.
         recorded_at: when it was entered. UTC.
         data: accepted inputs and computed fields, as plain JSON values; private ones are missing once they are erased.
+            Of what the engine notes down, what there is to say of it, no value of the case; see `disclosure`.
         opened: for the first event only: what the new case is: its procedure, version, kind, number, parent,
             unit and lead, as in `Case`, and the fingerprint of the procedure as ``definition``.
         closes: the event led to a final state.
@@ -142,6 +143,11 @@ class Event:
     def name(self) -> str:
         """What other events name it by: ``case:seq``."""
         return f"{self.case}:{self.seq}"
+
+    @property
+    def disclosure(self) -> Mapping[str, Any] | None:
+        """Which private ``fields`` of the case were shown, and the ``reason``; None for any other event."""
+        return self.data if self.action == DISCLOSED else None
 
     @property
     def moves(self) -> bool:
@@ -229,7 +235,7 @@ def apply(case: Case | None, event: Event) -> Case:
         case,
         state=event.to_state,
         since=(event.since or event.effective_at) if anew else case.since,
-        data={**case.data, **event.data},
+        data=case.data if event.action in NOTED else {**case.data, **event.data},
         marks=_marks(case, event),
         delivered={**case.delivered, event.rung: event.seq} if event.rung else case.delivered,
         closed_at=(event.effective_at if event.closes else None) if anew else case.closed_at,

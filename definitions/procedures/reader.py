@@ -57,6 +57,7 @@ def _assemble(shape: ProcedureShape) -> tuple[Procedure, list[Problem]]:
         numbering=shape.numbering,
         opened_by=tuple(shape.opened_by),
         redacted_by=tuple(shape.redacted_by),
+        unmasked_by=tuple(shape.unmasked_by),
         stages=_stages(shape),
         roles={name: Role(name, title_of(name, role.title), role.of is not None) for name, role in shape.roles.items()},
         case=case.read(),

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import PydanticCustomError
 
-from ..shorthands import Choices, Kind, Name, Names, Shape, Title, listed, under
+from ..shorthands import Choices, Kind, Name, Names, Privacy, Shape, Title, listed, under
 from .clock_shapes import ClockShape
 
 
@@ -44,8 +44,10 @@ class FieldShape(Shape):
     """What people call it."""
     required: bool = False
     """It must be given: to open a case, or for the action whose input it is."""
-    private: bool = False
-    """It is masked in output."""
+    private: Privacy = False
+    """It is masked in output: wholly, or as a ``phone`` number, an ``id`` number, a ``name`` or an ``address``."""
+    guard: Literal["publication"] | None = None
+    """``publication``: refused while phone or identity numbers, bank cards, plates or mail addresses stand in it."""
     of: Kind | None = None
     """For a list: the type of its items."""
     choices: Choices | None = None
@@ -318,6 +320,8 @@ class ProcedureShape(LifecycleShape):
     """Roles that may open a case."""
     redacted_by: Names = Field(default_factory=list)
     """Roles that may have private values erased for good; else those that may open a case."""
+    unmasked_by: Names = Field(default_factory=list)
+    """Roles that may be shown private values; else those that may open a case."""
     stages: Annotated[dict[Name, StageShape], Field(min_length=1)]
     """The steps people talk about."""
     roles: Annotated[dict[Name, RoleShape], Field(min_length=1)]

@@ -49,7 +49,7 @@ def test_private_values_are_erased_by_whom_the_procedure_names(shell: Any) -> No
     case = shell.open(author="invented_wanderer")
     assert shell.refused("redact", case, "--reason", "asked", by="li_guang", status=5)["code"] == "not-allowed"
     shell.run("redact", case, "--reason", "asked by the person", by="sun_li")
-    told = shell.run("history", case, "--private").stdout
+    told = shell.run("history", case).stdout
     assert "author: erased" in told
     assert "reason: asked by the person" in told
     assert "invented_wanderer" not in told

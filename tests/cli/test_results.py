@@ -19,12 +19,16 @@ def test_markup_in_a_subject_is_shown_as_it_was_typed(shell: Any) -> None:
     assert "[urgent] road [/b]" in shell.run("list").stdout
 
 
-def test_private_values_are_shown_only_when_asked_for(shell: Any) -> None:
+def test_private_values_are_shown_only_to_whom_may_see_them_and_gives_a_reason(shell: Any) -> None:
     case = shell.open(author="somebody")
     for command in ("show", "history"):
         assert "somebody" not in shell.run(command, case).stdout
         assert "somebody" not in shell.run(command, case, "--json").stdout
-        assert "somebody" in shell.run(command, case, "--private").stdout
+        assert "somebody" in shell.run(command, case, "--unmask", "--reason", "to call back", by="sun_li").stdout
+        assert "reason" in shell.refused(command, case, "--unmask", by="sun_li", status=2)["message"]
+    told = shell.run("history", case).stdout
+    assert told.count("reason: to call back") == 2
+    assert "somebody" not in told
 
 
 def test_the_inbox_says_what_waits_for_whom(shell: Any) -> None:

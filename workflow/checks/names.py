@@ -8,6 +8,7 @@ from ..errors import Problem
 from ..messages import say
 from ..model import (
     CASE,
+    DISCLOSED,
     JOINED,
     OPEN,
     OPENED,
@@ -19,6 +20,7 @@ from ..model import (
     Field,
     FieldType,
     Lifecycle,
+    Mask,
     Procedure,
 )
 from .places import Path, actions, lifecycles, refuse_unknown
@@ -38,6 +40,7 @@ def check_names(procedure: Procedure) -> Iterator[Problem]:
 def _whole(procedure: Procedure) -> Iterator[Problem]:
     yield from refuse_unknown("role", ("opened_by",), procedure.opened_by, [*procedure.roles, SYSTEM])
     yield from refuse_unknown("role", ("redacted_by",), procedure.redacted_by, procedure.roles)
+    yield from refuse_unknown("role", ("unmasked_by",), procedure.unmasked_by, procedure.roles)
     done = {name for _, lifecycle in lifecycles(procedure) for name in lifecycle.actions}
     for index, group in enumerate(procedure.separation):
         yield from refuse_unknown("action", ("separation", index), group, done)
@@ -69,7 +72,7 @@ def _reserved(path: Path, lifecycle: Lifecycle) -> Iterator[Problem]:
     if OPENED in lifecycle.fields:
         yield _reserved_name((*path, "fields", OPENED), OPENED)
     for state in lifecycle.states.values():
-        for word in (JOINED, OPEN, OPENED, PRINTED, RECOUNTED, REDACTED, REVISED):
+        for word in (DISCLOSED, JOINED, OPEN, OPENED, PRINTED, RECOUNTED, REDACTED, REVISED):
             if word in state.actions:
                 yield _reserved_name((*path, "states", state.name, "actions", word), word)
 
@@ -96,6 +99,11 @@ def _field(procedure: Procedure, path: Path, field: Field) -> Iterator[Problem]:
         yield Problem("field-shape", path, say("a choice needs choices: its values with their titles"), on_key=True)
     if not is_choice and field.choices:
         yield Problem("field-shape", (*path, "choices"), say("only a choice takes choices"), on_key=True)
+    if field.published and field.type is not FieldType.TEXT:
+        yield Problem("field-shape", (*path, "guard"), say("only a text is guarded for publication"), on_key=True)
+    if field.mask is not Mask.WHOLE and FieldType.TEXT not in (field.type, field.of):
+        message = say("only a text can be masked as {mask}; write private: true", mask=field.mask.value)
+        yield Problem("field-shape", (*path, "private"), message, on_key=True)
 
 
 def _actions(procedure: Procedure) -> Iterator[Problem]:

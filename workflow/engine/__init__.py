@@ -2,6 +2,7 @@
 
 from .commands import Command, FireAction, OpenCase
 from .cutoff import Standing
+from .disclosure import Disclosure
 from .engine import Engine
 from .situation import Situation
 from .views import (
@@ -22,6 +23,7 @@ __all__ = [
     "CaseView",
     "ClockView",
     "Command",
+    "Disclosure",
     "Engine",
     "EventView",
     "FireAction",

@@ -14,10 +14,10 @@ from typing import Any
 from ..chain import linked, sealed
 from ..errors import NotAllowed
 from ..guards import compile_expression
-from ..history import Case, Event, RungKey, apply, fold, noted, related
+from ..history import NOTED, Case, Event, RungKey, apply, fold, noted, related
 from ..machine import ConditionFailed, IllegalAction
 from ..messages import Message, say
-from ..model import CASE, OPEN, PRINTED, RECOUNTED, REDACTED, SYSTEM, Action, Firing, Opening, Subcase
+from ..model import CASE, DISCLOSED, OPEN, PRINTED, RECOUNTED, REDACTED, SYSTEM, Action, Firing, Opening, Subcase
 from ..ports import Change, IssuedDocument
 from ..roster import THE_SYSTEM, Actor
 from . import refusals
@@ -199,6 +199,11 @@ class Draft:
         event = noted(case, PRINTED, at=self.now, recorded_at=self.now, printed=printed)
         return self._append(case, replace(event, actor=actor.id, role=role, unit=actor.unit))
 
+    def disclose(self, case: Case, actor: Actor, role: str, shown: Mapping[str, Any]) -> Event:
+        """Note down that private values of a case are shown to somebody; the case stays as it is."""
+        event = noted(case, DISCLOSED, at=self.now, recorded_at=self.now, data=shown)
+        return self._append(case, replace(event, actor=actor.id, role=role, unit=actor.unit))
+
     def note_recount(self, case: Case, recount: Mapping[str, Any]) -> None:
         """Note down what a new version of a calendar moves in a case."""
         self._append(case, noted(case, RECOUNTED, at=self.now, recorded_at=self.now, recount=recount))
@@ -334,7 +339,8 @@ class Draft:
     def _append(self, case: Case | None, event: Event) -> Event:
         """Add an event, its private values sealed, and return it as added."""
         kind = case.kind if case else (event.opened or {})["kind"]
-        event = sealed(event, self.deployed.procedure.lifecycle(kind).private, self.new_salt)
+        if event.action not in NOTED:
+            event = sealed(event, self.deployed.procedure.lifecycle(kind).private, self.new_salt)
         self.family = self.family.with_case(apply(case, event))
         self.events.append(event)
         return event

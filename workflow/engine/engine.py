@@ -25,6 +25,7 @@ from .carrying_out import attempt, carry_out, deliver, recount
 from .commands import Command, FireAction, OpenCase
 from .cutoff import Standing, standing, standings
 from .delivering import DeliveryReport, Send, deliver_letters, resend
+from .disclosure import Disclosure, disclose
 from .heads import close_heads
 from .ids import utc_now
 from .inclusion import Inclusion, inclusion
@@ -395,6 +396,19 @@ class Engine:
         """
         with self._session(write=True) as session:
             return keep(session, ref, form, rendered, session.actor(by))
+
+    def disclose(self, case: str, fields: Iterable[str] | None = None, *, by: Actor | str, reason: str) -> Disclosure:
+        """Return private values of a case for somebody to see; the history says which fields, who and why, no values.
+
+        Every call is noted down, before anything is returned. A case without parent is shown with its subcases.
+
+        Args:
+            fields: the names of private fields; all of them when left out.
+
+        Raises `NotFound`, `NotAllowed` or `InvalidInput`; nothing has been shown then.
+        """
+        with self._session(write=True) as session:
+            return disclose(session, case, fields, by, reason)
 
     def close_heads(self) -> Head | None:
         """Close heads over every chain that has grown since the last one; return the last head, None without any case.

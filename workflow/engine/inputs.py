@@ -9,8 +9,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ..errors import InvalidInput
+from ..masking import without_values
 from ..messages import Message, say
 from ..model import Field, FieldType
+from ..publication import Personal, personal
 from ..roster import Roster
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -44,13 +46,21 @@ def accept_inputs(fields: Iterable[Field], data: Mapping[str, Any], roster: Rost
             try:
                 accepted[name] = _convert(declared[name], value, roster)
             except _Wrong as wrong:
-                problems[name] = wrong.problem
+                problems[name] = without_values(wrong.problem) if declared[name].private else wrong.problem
+    for name, value in accepted.items():
+        if declared[name].published and (found := [*personal(value)]):
+            problems[name] = _not_for_publication(found)
     for name, field in declared.items():
         if field.required and name not in accepted and name not in problems:
             problems[name] = say("missing: {title} ({type})", title=field.title, type=field.type)
     if problems:
         raise InvalidInput(say("the inputs are not complete or not valid"), problems)
     return accepted
+
+
+def _not_for_publication(found: Iterable[Personal]) -> Message:
+    told = [say("{kind} {told}", kind=one.kind, told=one.told) for one in found]
+    return say("this would be published, and holds: {found}; take it out", found=told)
 
 
 def _is_empty(value: object) -> bool:

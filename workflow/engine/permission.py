@@ -56,6 +56,15 @@ def redacting_role(procedure: Procedure, actor: Actor) -> str:
     )
 
 
+def disclosing_role(procedure: Procedure, family: Family, case: Case, actor: Actor) -> str:
+    """Return the role in which ``actor`` may be shown private values of a case; a unit's role, of its own cases only.
+
+    Raises `NotAllowed` when there is none.
+    """
+    allowed = procedure.unmasked_by or tuple(role for role in procedure.opened_by if role in procedure.roles)
+    return _role(procedure, family, case, allowed, actor)
+
+
 def _role(procedure: Procedure, family: Family, case: Case, roles: Iterable[str], actor: Actor) -> str:
     held = [role for role in roles if role in actor.roles]
     for role in held:

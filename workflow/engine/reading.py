@@ -11,7 +11,7 @@ from ..clocks import ClockStatus
 from ..errors import NotFound
 from ..history import Case, Event, fold
 from ..messages import Text, say
-from ..model import JOINED, OPEN, PRINTED, RECOUNTED, REDACTED, REVISED, SYSTEM, Action, Effect
+from ..model import DISCLOSED, JOINED, OPEN, PRINTED, RECOUNTED, REDACTED, REVISED, SYSTEM, Action, Effect
 from ..ports import CaseQuery, IssuedDocument, ListedCase
 from ..roster import Actor
 from .family import Family
@@ -25,6 +25,7 @@ TITLES = {
     RECOUNTED: Text("Recounted by a new calendar", "按新日历重新计算"),
     REVISED: Text("Revised by a late entry", "因补录而更正"),
     PRINTED: Text("Paper printed", "打印文书"),
+    DISCLOSED: Text("Private values shown", "已查看个人信息原文"),
     REDACTED: Text("Private values erased", "已删除个人信息"),
     JOINED: Text("Another case was merged into this one", "他案并入本案"),
 }
@@ -91,8 +92,9 @@ def history_view(situation: Situation, events: Iterable[Event]) -> tuple[EventVi
 
 def _told(situation: Situation, event: Event) -> EventView:
     case = situation.family.member(event.case)
-    title = TITLES.get(event.action) or situation.deployed.lifecycle(case).actions[event.action].title
-    return EventView(event, case.number, title)
+    lifecycle = situation.deployed.lifecycle(case)
+    title = TITLES.get(event.action) or lifecycle.actions[event.action].title
+    return EventView(event, case.number, title, fields=lifecycle.fields)
 
 
 def _stopped(situation: Situation) -> Iterator[tuple[tuple[str, str, int], ClockStatus]]:
@@ -208,6 +210,7 @@ def _list_item(session: Session, listed: ListedCase, actions: tuple[Text, ...] =
         overdue=listed.due_at is not None and session.now > listed.due_at,
         provisional=listed.provisional,
         actions=actions,
+        fields=lifecycle.fields,
     )
 
 

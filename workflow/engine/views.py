@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from ..clocks import ClockStatus
 from ..errors import CaseclockError
-from ..history import Case, Event
+from ..history import NOTED, Case, Event
+from ..masking import shown
 from ..messages import Message, Text
 from ..model import Field, Stage
 from ..ports import IssuedDocument
@@ -43,7 +45,10 @@ class ClockView:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case as of an instant, with its clocks, papers and subcases."""
+    """A case as of an instant, with its clocks, papers and subcases.
+
+    ``case`` is the record, with the originals of private values; ``data`` is what may be shown of it.
+    """
 
     case: Case
     procedure: Text
@@ -55,6 +60,11 @@ class CaseView:
     documents: tuple[IssuedDocument, ...]
     subcases: tuple[CaseView, ...] = ()
 
+    @property
+    def data(self) -> dict[str, Any]:
+        """The values of the case, private ones masked."""
+        return shown(self.case.data, self.fields)
+
 
 @dataclass(frozen=True, slots=True)
 class EventView:
@@ -63,6 +73,7 @@ class EventView:
     Args:
         overtaken: it turned out later that it took no effect in law, such as an urging for what had been done by then.
         overtaken_by: the entry made late by which it is overtaken; None where only its clock is found to have stopped.
+        fields: those of its case, or of its subcase.
     """
 
     event: Event
@@ -70,6 +81,12 @@ class EventView:
     title: Text
     overtaken: bool = False
     overtaken_by: EventView | None = None
+    fields: Mapping[str, Field] = field(default_factory=dict)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The values that the event gave, private ones masked; ``event.data`` holds the originals."""
+        return shown_values(self.event, self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +95,7 @@ class ListItem:
 
     Args:
         actions: in an inbox, the titles of what the actor can do.
+        fields: those of the case.
     """
 
     case: Case
@@ -90,6 +108,12 @@ class ListItem:
     overdue: bool
     provisional: bool
     actions: tuple[Text, ...] = ()
+    fields: Mapping[str, Field] = field(default_factory=dict)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The values of the case, private ones masked."""
+        return shown(self.case.data, self.fields)
 
     @property
     def paused(self) -> bool:
@@ -153,3 +177,10 @@ class RecountReport:
 
     moved: tuple[Moved, ...] = ()
     failed: Mapping[str, Message] = field(default_factory=dict)
+
+
+def shown_values(event: Event, fields: Mapping[str, Field], unmasked: Container[str] = ()) -> dict[str, Any]:
+    """Return the values that an event gave as they may be shown; what the engine noted down gave none."""
+    if event.action in NOTED:
+        return {}
+    return shown(event.data, fields, unmasked=unmasked, sealed=event.seals)

@@ -31,6 +31,7 @@ from .clock import (
 )
 from .procedure import (
     CASE,
+    DISCLOSED,
     JOINED,
     OPEN,
     PRINTED,
@@ -45,6 +46,7 @@ from .procedure import (
     Firing,
     Guard,
     Lifecycle,
+    Mask,
     Opening,
     Procedure,
     Reading,
@@ -58,6 +60,7 @@ from .procedure import (
 
 __all__ = [
     "CASE",
+    "DISCLOSED",
     "EXACT_UNITS",
     "JOINED",
     "OPEN",
@@ -90,6 +93,7 @@ __all__ = [
     "LatestStart",
     "Lifecycle",
     "Limit",
+    "Mask",
     "Opening",
     "OtherReading",
     "Pause",

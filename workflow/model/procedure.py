@@ -38,6 +38,8 @@ PRINTED = "printed"
 """The action of an event by which a paper was printed for the first time in a format; reserved as well."""
 JOINED = "joined"
 """The action of an event by which a case took in another one that was merged into it; reserved as well."""
+DISCLOSED = "disclosed"
+"""The action of an event by which private values of a case were shown to somebody; reserved as well."""
 
 
 CASE = "case"
@@ -60,6 +62,16 @@ class FieldType(StrEnum):
     FILE = "file"
 
 
+class Mask(StrEnum):
+    """What of a private value may be shown; see `masking`."""
+
+    WHOLE = "whole"
+    PHONE = "phone"
+    IDENTITY = "id"
+    NAME = "name"
+    ADDRESS = "address"
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One value that a case can carry.
@@ -69,6 +81,8 @@ class Field:
         choices: for a choice: its values with their titles.
         set_by: roles that may give it; empty means whoever may take the action.
         private: to be masked in output.
+        mask: what of a private value may be shown.
+        published: it is a text for everybody to read, in which nothing personal may stand; see `publication`.
     """
 
     name: str
@@ -79,6 +93,8 @@ class Field:
     of: FieldType | None = None
     choices: Mapping[str, Text] = field(default_factory=dict)
     set_by: tuple[str, ...] = ()
+    mask: Mask = Mask.WHOLE
+    published: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +320,7 @@ class Procedure:
     Args:
         redacted_by: roles that may have private values erased; where it says none, those that may open a case.
         archive: what the record of a case holds; None where the procedure says nothing of it.
+        unmasked_by: roles that may be shown private values; where it says none, those that may open a case.
     """
 
     id: str
@@ -322,6 +339,7 @@ class Procedure:
     readings: tuple[Reading, ...] = ()
     redacted_by: tuple[str, ...] = ()
     archive: Archive | None = None
+    unmasked_by: tuple[str, ...] = ()
 
     def lifecycle(self, kind: str) -> Lifecycle:
         """Return the lifecycle of cases (kind ``case``) or of a kind of subcase."""

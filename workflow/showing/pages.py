@@ -6,7 +6,7 @@ Every face that shows text to people renders these, so that a terminal and a web
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -15,13 +15,14 @@ from zoneinfo import ZoneInfo
 
 from ..clocks import ClockStatus, LineKind, Reckoning
 from ..engine import CaseView, EventView, ListItem, Offer, Receipt, RecountReport, TickReport
+from ..engine.views import shown_values
 from ..history import Event
+from ..masking import shown
 from ..messages import Message, Text, say, spoken_due
 from ..model import Effect, Field, Side
 from ..ports import Definition
 from ..rehearsal.story import DoStep, OpenStep, Outcome, ShowStep
 from ..roster import Roster
-from .plain import shown_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def recounted(report: RecountReport) -> Page:
 def cases(items: Sequence[ListItem]) -> Page:
     """Return a list of cases."""
     headings = (say("Case"), say("Due"), say("Clock"), say("State"), say("Subject or unit"))
-    yield from _items(items, headings, [item.case.unit or item.case.data.get("subject", "") for item in items])
+    yield from _items(items, headings, [item.case.unit or item.data.get("subject", "") for item in items])
 
 
 def inbox(items: Sequence[ListItem]) -> Page:
@@ -126,11 +127,11 @@ def _due(due: datetime | None, zone: str, *, overdue: bool, provisional: bool) -
     return Line(say("{due} provisional", due=shown), "note") if provisional else Line(shown)
 
 
-def case(view: CaseView, *, private: bool = False) -> Page:
-    """Return a case with its fields, clocks, subcases and papers; private values only with ``private``."""
+def case(view: CaseView, *, unmasked: Container[str] = ()) -> Page:
+    """Return a case with its fields, clocks, subcases and papers, private values masked but for those ``unmasked``."""
     title = say("{case}  {procedure}: {state}", case=view.case.number, procedure=view.procedure, state=view.state)
     yield Line(title, "strong")
-    data = shown_data(view.case.data, view.fields, private=private)
+    data = shown(view.case.data, view.fields, unmasked=unmasked)
     if data:
         rows = tuple((name, _title(view.fields, name), _value(value, view.zone)) for name, value in data.items())
         yield Grid((say("Field"), say("Title"), say("Value")), rows)
@@ -254,27 +255,16 @@ def offers(found: Sequence[Offer], actor: str) -> Page:
     )
 
 
-def history(entries: Iterable[EventView], view: CaseView, roster: Roster, *, private: bool = False) -> Page:
+def history(entries: Iterable[EventView], view: CaseView, roster: Roster, *, unmasked: Container[str] = ()) -> Page:
     """Return the history of the case ``view``; the time of recording only where it differs from the effective one."""
-    fields = fields_of(view)
-    rows = tuple(_entry(entry, view.zone, fields, roster, private=private) for entry in entries)
+    rows = tuple(_entry(entry, view.zone, roster, unmasked) for entry in entries)
     yield Grid((say("At"), say("Recorded"), say("Case"), say("What"), say("Who"), say("With")), rows)
 
 
-def fields_of(view: CaseView) -> dict[str, Field]:
-    """Return the fields of a case and of its subcases."""
-    fields = dict(view.fields)
-    for subcase in view.subcases:
-        fields |= subcase.fields
-    return fields
-
-
-def _entry(
-    entry: EventView, zone: str, fields: Mapping[str, Field], roster: Roster, *, private: bool
-) -> tuple[object, ...]:
+def _entry(entry: EventView, zone: str, roster: Roster, unmasked: Container[str]) -> tuple[object, ...]:
     event = entry.event
     effective, recorded = show_instant(event.effective_at, zone), show_instant(event.recorded_at, zone)
-    data = shown_data(event.data, fields, private=private)
+    data = shown_values(event, entry.fields, unmasked)
     return (
         effective,
         "" if recorded == effective else recorded,
@@ -299,13 +289,13 @@ def _happened(entry: EventView, zone: str) -> object:
 
 
 def _erased(event: Event) -> Iterator[Message]:
-    """Which of the event's private values have been erased; and, of the event that had them erased, why."""
+    """Which private values of the event have been erased; of one that had some erased or shown, which and why."""
     for name, seal in event.seals.items():
         if seal.salt is None:
             yield say("{name}: erased", name=name)
-    if event.redaction:
-        yield say("fields: {fields}", fields=list(event.redaction["fields"]))
-        yield say("reason: {reason}", reason=event.redaction["reason"])
+    if told := event.redaction or event.disclosure:
+        yield say("fields: {fields}", fields=list(told["fields"]))
+        yield say("reason: {reason}", reason=told["reason"])
     if event.printed:
         yield say("{number} as {format}", number=event.printed["number"], format=event.printed["format"])
 

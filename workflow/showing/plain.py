@@ -5,27 +5,26 @@ Every face that speaks JSON uses these, so that a script sees the same keys ever
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from ..clocks import ClockStatus, Line
 from ..engine import CaseView, EventView, ListItem, Moved, Offer, Receipt, RecountReport, TickReport
+from ..engine.views import shown_values
 from ..errors import CaseclockError, DefinitionInvalid, InvalidInput, Problem
 from ..history import Case, Event
+from ..masking import shown
 from ..messages import Language, Message, Text, render
 from ..model import Field
 from ..ports import Definition, IssuedDocument
 from ..rehearsal.story import Outcome
 
-HIDDEN = "***"
-"""What stands for a private value that is not to be shown."""
-
 Plain = dict[str, Any]
 
 
-def case(view: CaseView, language: Language, *, private: bool = False) -> Plain:
-    """Return a case as of the asked-for time; private values only with ``private``."""
+def case(view: CaseView, language: Language, *, unmasked: Container[str] = ()) -> Plain:
+    """Return a case as of the asked-for time, private values masked but for those of the fields in ``unmasked``."""
     return {
         **_identity(view.case),
         "procedure_title": view.procedure.of(language.code),
@@ -35,21 +34,13 @@ def case(view: CaseView, language: Language, *, private: bool = False) -> Plain:
         "zone": view.zone,
         "opened_at": view.case.opened_at.isoformat(),
         "closed_at": _iso(view.case.closed_at),
-        "data": shown_data(view.case.data, view.fields, private=private),
+        "data": shown(view.case.data, view.fields, unmasked=unmasked),
         "clocks": [{**status(clock.status, language), "overdue": clock.overdue} for clock in view.clocks],
         "relations": [
             {"kind": it.kind, "number": it.number, "id": it.case, "at": it.at.isoformat()} for it in view.case.relations
         ],
         "documents": [document(paper) for paper in view.documents],
-        "subcases": [case(subcase, language, private=private) for subcase in view.subcases],
-    }
-
-
-def shown_data(data: Mapping[str, Any], fields: Mapping[str, Field], *, private: bool = False) -> Plain:
-    """Return the values of a case or event, private ones hidden unless ``private``."""
-    return {
-        name: HIDDEN if not private and name in fields and fields[name].private else value
-        for name, value in data.items()
+        "subcases": [case(subcase, language, unmasked=unmasked) for subcase in view.subcases],
     }
 
 
@@ -121,19 +112,19 @@ def _line(line: Line, language: Language) -> Plain:
     }
 
 
-def entry(found: EventView, language: Language, fields: Mapping[str, Field], *, private: bool = False) -> Plain:
-    """Return one entry of a history; ``fields`` are those of its case."""
+def entry(found: EventView, language: Language, *, unmasked: Container[str] = ()) -> Plain:
+    """Return one entry of a history, private values masked but for those of the fields in ``unmasked``."""
     return {
         "number": found.number,
         "title": found.title.of(language.code),
         "overtaken": found.overtaken,
         "overtaken_by": found.overtaken_by.event.seq if found.overtaken_by else None,
-        **event(found.event, fields, private=private),
+        **event(found.event, found.fields, unmasked=unmasked),
     }
 
 
-def event(found: Event, fields: Mapping[str, Field], *, private: bool = False) -> Plain:
-    """Return an event."""
+def event(found: Event, fields: Mapping[str, Field], *, unmasked: Container[str] = ()) -> Plain:
+    """Return an event; ``fields`` are those of its case, by which private values are masked."""
     return {
         "case": found.case,
         "seq": found.seq,
@@ -145,10 +136,11 @@ def event(found: Event, fields: Mapping[str, Field], *, private: bool = False) -
         "recorded_at": found.recorded_at.isoformat(),
         "from_state": found.from_state,
         "to_state": found.to_state,
-        "data": shown_data(found.data, fields, private=private),
+        "data": shown_values(found, fields, unmasked),
         "overtakes": list(found.overtakes),
         "recount": None if found.recount is None else dict(found.recount),
         "erased": [name for name, seal in found.seals.items() if seal.salt is None],
+        "disclosure": None if found.disclosure is None else dict(found.disclosure),
         "redaction": None if found.redaction is None else dict(found.redaction),
         "printed": None if found.printed is None else dict(found.printed),
         "relations": [dict(told) for told in found.relations],
