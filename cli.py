@@ -956,11 +956,15 @@ def _disclosed(session: Session, case: str, unmask: bool, reason: str | None) ->
 @click.argument("document", required=False)
 @_option("--format", "form", type=click.Choice(["html", "docx", "pdf"]), default="html", text=_("What to print as."))
 @_option("--output", type=click.Path(path_type=Path), text=_("The file, or for several papers the folder, to write."))
-@_private
+@_unmask
+@_why_unmask
 @click.pass_obj
-def _print(session: Session, case: str, document: str | None, form: str, output: Path | None, private: bool) -> None:
+def _print(
+    session: Session, case: str, document: str | None, form: str, output: Path | None, unmask: bool, reason: str | None
+) -> None:
     from .definitions.printing.desk import Desk
 
+    private = bool(_disclosed(session, case, unmask, reason))
     desk = Desk(session.engine, session.office.folder / "templates", session.office.title)
     papers = desk.print(case, document, form, by=session.who, language=session.paper_language, private=private)
     written = desk.write(papers, output)

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..chain import told
 from ..engine.inclusion import Inclusion
+from ..engine.views import CaseView
 from ..messages import Language
 from ..showing import pages, plain
 from ..showing.pages import show_instant
@@ -94,7 +95,9 @@ def _record(found: Gathered, language: Language) -> dict[str, bytes]:
     whys = (f"{number}\n{page_text(pages.why(status), language)}" for number, status in found.dues)
     made = {
         "history.jsonl": "".join(f"{line}\n" for line in found.lines).encode(),
-        "record/case.json": _json(plain.case(found.view, language, private=found.private)),
+        "record/case.json": _json(
+            plain.case(found.view, language, unmasked=_private_of(found.view) if found.private else ())
+        ),
         "record/dues.json": _json(dues),
         "record/dues.txt": "\n".join(whys).encode(),
         "record/heads.json": _json(heads_data(found.inclusion)),
@@ -103,6 +106,12 @@ def _record(found: Gathered, language: Language) -> dict[str, bytes]:
     if found.inclusion.heads:
         made["record/last-head.txt"] = f"{found.inclusion.heads[-1].line}\n".encode()
     return made
+
+
+def _private_of(view: CaseView) -> frozenset[str]:
+    """The names of the private fields of a case and its subcases."""
+    own = frozenset(field.name for field in view.fields.values() if field.private)
+    return own.union(*(_private_of(subcase) for subcase in view.subcases))
 
 
 def heads_data(inclusion: Inclusion) -> dict[str, Any]:
