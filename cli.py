@@ -18,7 +18,7 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from .storage import SqlStore
     from .storage.delivery import Post
     from .workflow import CaseclockError, Engine, Language, ListItem, Message, Problem, Receipt, TickReport
-    from .workflow.archiving import Package
+    from .workflow.archiving import NamedFile, Package
     from .workflow.engine import BatchResult
     from .workflow.engine.delivering import DeliveryReport
     from .workflow.model import Field
@@ -1144,6 +1144,98 @@ def _report(
         click.echo(written, nl=False)
 
 
+@_group("bulletin", _("The bulletin: draft it from the figures, and name the slips once it is signed."))
+def _bulletin() -> None:
+    """Hold the commands about bulletins."""
+
+
+def _bulletin_command(name: str, text: str) -> Callable[[Callable[..., Any]], click.Command]:
+    return _bulletin.command(name, cls=SpokenCommand, help=text)
+
+
+@_bulletin_command(
+    "draft",
+    _(
+        "Draft a bulletin of the units past their limit that neither replied nor explained.\n\n"
+        "Counted by the latest reading of the limit, as of the cut-off. With --open, the draft becomes a case of the "
+        "procedure `bulletin`, which the office must have deployed."
+    ),
+)
+@_procedure
+@_option("--at", metavar="TIME", text=_("The cut-off; now when left out."))
+@_option("--since", metavar="TIME", text=_("The first instant of the period."))
+@_option("--open", "opens", is_flag=True, text=_("Open a bulletin from the draft."))
+@_key
+@click.pass_obj
+def _bulletin_draft(
+    session: Session, procedure: str | None, at: str | None, since: str | None, opens: bool, key: str | None
+) -> None:
+    from .definitions.language import language
+    from .workflow.reports.bulletin import draft
+    from .workflow.reports.report import unanswered
+    from .workflow.showing.pages import Line
+
+    engine, name = session.engine, session.procedure(procedure)
+    zone = engine.zone(name)
+    until, plan = _instant(at, zone) or datetime.now(UTC), _plan(session, name)
+    named = unanswered(engine.standings(name, until), plan)
+    values = draft(
+        named,
+        at=until,
+        since=_instant(since, zone),
+        zone=zone,
+        roster=engine.roster(),
+        language=language(session.paper_language),
+    )
+    if opens and named:
+        _show_receipt(session, engine.open("bulletin", values, by=session.who, key=key))
+        return
+    told = values["named_cases"] or say("no unit is to be named").text(session.language)
+    session.show(lambda: values, lambda: [Line(line) for line in told.splitlines()])
+
+
+@_bulletin_command(
+    "name",
+    _(
+        "Note down on each slip of a signed bulletin that it was named.\n\n"
+        "What has been explained or answered meanwhile is refused and told."
+    ),
+)
+@_case
+@click.pass_obj
+def _bulletin_name(session: Session, case: str) -> int:
+    from .workflow import FireAction, InvalidInput
+
+    found = session.engine.case(case)
+    number = next((paper.number for paper in found.documents if paper.name == "bulletin"), None)
+    if number is None:
+        raise InvalidInput(say("{case} is no bulletin that was signed", case=found.case.number))
+    words = _plan(session, session.procedure(None)).slips
+    action = words.named[0] if words and words.named else ""
+    slips = found.case.data["slips"]
+    commands = [FireAction(it, action, session.who, {"bulletin": number}, key=f"{number}:{it}") for it in slips]
+    results = list(session.engine.fire_many(commands))
+    refused = {slip: result.refusal for slip, result in zip(slips, results, strict=True) if result.refusal}
+    _show_named(session, number, len(results) - len(refused), refused)
+    return 1 if refused else 0
+
+
+def _show_named(session: Session, number: str, named: int, refused: Mapping[str, CaseclockError]) -> None:
+    from .workflow.showing.pages import Line
+
+    session.show(
+        lambda: {
+            "bulletin": number,
+            "named": named,
+            "refused": {slip: session.text(why.message) for slip, why in refused.items()},
+        },
+        lambda: [
+            *(Line(say("{case}: {why}", case=slip, why=why.message), "alarm") for slip, why in refused.items()),
+            Line(say("{number}: {count} slip(s) named", number=number, count=named), "strong"),
+        ],
+    )
+
+
 @_command("tick", _("Deliver the warnings and urgings that have become due."))
 @_option("--until", metavar="TIME", text=_("Only those due until then."))
 @click.pass_obj
@@ -1488,9 +1580,25 @@ def _package(session: Session, case: str, folders: tuple[Path, ...], item: str, 
         language=session.language,
         fonds=Fonds(office.fonds, office.records_creator, office.fonds_number, item),
         programs=bags.programs(),
+        prints=_kept_prints(engine, case, private=not without_private),
         attached=bags.attached_from(folders),
         by=session.actor or "",
     )
+
+
+def _kept_prints(engine: Engine, case: str, *, private: bool) -> Iterator[NamedFile]:
+    """The prints of a case's papers that are kept; without private values those alone that show none."""
+    from .workflow import NotFound
+    from .workflow.archiving import NamedFile
+
+    try:
+        papers = engine.papers(case)
+    except NotFound:
+        return
+    for paper in papers:
+        for one in paper.prints:
+            if one.content is not None and (private or not paper.print_shows[one.seq]):
+                yield NamedFile(f"{one.number}-{one.seq}.{one.format}", one.content, one.number)
 
 
 @_command("verifier", _("Print a program that verifies an export without caseclock."))

@@ -51,7 +51,7 @@ actions:
   ask: {in: open, by: clerk, optional: true}
   receive: {in: open, by: clerk, optional: true}
   begin_again: {in: open, by: clerk, optional: true}
-  joined: {in: open, by: system}
+  gathered: {in: open, by: system}
 subcases:
   part:
     for_each: units
@@ -68,7 +68,7 @@ subcases:
       answered: {stage: work, final: true}
       closed: {stage: work, final: true}
     actions: {close: {in: open, by: system, to: closed}}
-    when_all: {answered: joined}
+    when_all: {answered: gathered}
     when_case_ends: close
 """
 CLERK = Actor("ann", frozenset({"clerk"}))
