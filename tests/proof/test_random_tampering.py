@@ -12,6 +12,7 @@ import pytest
 
 from caseclock.storage import SqlStore
 from caseclock.workflow import Actor, Engine
+from caseclock.workflow.engine.prints import Rendered
 
 TELLS_NOTHING = {
     "cc_definitions": {"source", "deployed_at", "recounted_at"},
@@ -70,6 +71,9 @@ class Copies:
 def copies(sqlite_office: Any, reader: Any, tmp_path: Path) -> Copies:
     keeper = Actor("omar", frozenset({"office"}))
     sqlite_office.engine.redact("2026-0002", by=keeper, reason="asked by the person")
+    for case in ("2026-0001", "2026-0002"):
+        for paper in sqlite_office.engine.papers(case)[:1]:
+            sqlite_office.engine.keep_print(paper, "html", Rendered(case.encode(), b"template"), by=keeper)
     sqlite_office.engine.close_heads()
     return Copies(sqlite_office, reader, tmp_path)
 
