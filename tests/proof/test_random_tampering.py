@@ -71,9 +71,9 @@ class Copies:
 def copies(sqlite_office: Any, reader: Any, tmp_path: Path) -> Copies:
     keeper = Actor("omar", frozenset({"office"}))
     sqlite_office.engine.redact("2026-0002", by=keeper, reason="asked by the person")
-    for case in ("2026-0001", "2026-0002"):
-        for paper in sqlite_office.engine.papers(case)[:1]:
-            sqlite_office.engine.keep_print(paper, "html", Rendered(case.encode(), b"template"), by=keeper)
+    paper = sqlite_office.engine.papers("2026-0001")[0]
+    for form in ("html", "docx"):
+        sqlite_office.engine.keep_print(paper, form, Rendered(form.encode(), b"template"), by=keeper)
     sqlite_office.engine.close_heads()
     return Copies(sqlite_office, reader, tmp_path)
 
