@@ -158,7 +158,7 @@ class SqlTransaction:
 
     def prints(self, root: str) -> tuple[Print, ...]:
         """Return the printed papers of a case and its subcases, in order of case and printing."""
-        return tuple(rows.print_of(row) for row in self._all(statements.prints_of_family, root=root))
+        return tuple(readable(rows.print_of, row) for row in self._all(statements.prints_of_family, root=root))
 
     def cases(self, query: CaseQuery) -> tuple[ListedCase, ...]:
         """Return the cases that match, soonest due first."""

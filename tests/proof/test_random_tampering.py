@@ -12,6 +12,7 @@ import pytest
 
 from caseclock.storage import SqlStore
 from caseclock.workflow import Actor, Engine
+from caseclock.workflow.engine.prints import Rendered
 
 TELLS_NOTHING = {
     "cc_definitions": {"source", "deployed_at", "recounted_at"},
@@ -74,6 +75,9 @@ NO_RECORD = ("cc_alembic_version", "cc_outbox")
 def copies(sqlite_office: Any, reader: Any, tmp_path: Path) -> Copies:
     keeper = Actor("omar", frozenset({"office"}))
     sqlite_office.engine.redact("2026-0002", by=keeper, reason="asked by the person")
+    paper = sqlite_office.engine.papers("2026-0001")[0]
+    for form in ("html", "docx"):
+        sqlite_office.engine.keep_print(paper, form, Rendered(form.encode(), b"template"), by=keeper)
     sqlite_office.engine.close_heads()
     return Copies(sqlite_office, reader, tmp_path)
 

@@ -43,7 +43,7 @@ def verify(tmp_path: Path) -> Callable[..., tuple[int, str]]:
 
 
 def test_it_is_short_and_imports_nothing_of_ours() -> None:
-    assert len(PROGRAM.splitlines()) < 150
+    assert len(PROGRAM.splitlines()) < 180
     imported = {
         name.name if isinstance(node, ast.Import) else node.module
         for node in ast.walk(ast.parse(PROGRAM))

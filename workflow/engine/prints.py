@@ -233,7 +233,9 @@ def wrong_prints(events: Sequence[Event], prints: Iterable[Print]) -> Iterator[W
 def _is_as_printed(event: Event, one: Print, gone: Mapping[tuple[str, str], int]) -> bool:
     printed = event.printed or {}
     same = (one.number, one.format, one.sha256, one.template)
-    if same != tuple(printed[name] for name in ("number", "format", "sha256", "template")):
+    if one.printed_at != event.recorded_at or same != tuple(
+        printed[name] for name in ("number", "format", "sha256", "template")
+    ):
         return False
     if one.content is None:
         return any(pair in gone for pair in _shows(event))
