@@ -40,6 +40,7 @@ FULL = Event(
     issued=({"name": "slip", "number": "S-1", "sha256": "0" * 64},),
     drawn={"{year}:2026": 7},
     redaction={"fields": ["author"]},
+    printed={"number": "S-1", "format": "html"},
     relations=({"kind": "took_in", "case": "d", "number": "2026-0002"},),
 )
 CHANGED: dict[str, Any] = {
@@ -68,6 +69,7 @@ CHANGED: dict[str, Any] = {
     "issued": (),
     "drawn": {"{year}:2026": 8},
     "redaction": None,
+    "printed": None,
     "relations": (),
 }
 

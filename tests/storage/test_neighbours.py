@@ -214,6 +214,7 @@ BY_CASE: dict[str, Callable[[Engine, str], Any]] = {
     "papers": lambda engine, ref: engine.papers(ref),
     "keep_print": lambda engine, ref: engine.keep_print(_paper(engine, ref), "html", Rendered(b"", b""), by=CLERK),
     "redact": lambda engine, ref: engine.redact(ref, by=CLERK, reason="asked"),
+    "disclose": lambda engine, ref: engine.disclose(ref, by=CLERK, reason="asked"),
     "verify": lambda engine, ref: engine.verify(ref),
     "export": lambda engine, ref: list(engine.export([ref])),
     "standing": lambda engine, ref: engine.standing(ref),
@@ -365,6 +366,7 @@ WRITING: dict[str, list[Callable[[Transaction, Known], Any]]] = {
 """Calls that would change something, each in a transaction of its own."""
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{11,12}")
+_PLACE = re.compile(r" at 0x[0-9a-f]+")
 _DIGEST = re.compile(r"[0-9a-f]{32,64}")
 
 
@@ -374,7 +376,7 @@ def told(call: Callable[[], Any]) -> str:
         text = repr(call())
     except (CaseclockError, ValueError, KeyError) as refusal:
         text = f"{type(refusal).__name__}: {refusal}"
-    return _DIGEST.sub("DIGEST", _ID.sub("ID", text))
+    return _PLACE.sub("", _DIGEST.sub("DIGEST", _ID.sub("ID", text)))
 
 
 def public(kind: type) -> set[str]:
