@@ -97,7 +97,15 @@ def letters_page(letters: Sequence[Letter], language: Language, zone: str) -> Pa
     if not letters:
         yield Line(say("no letter waits"), "note")
         return
-    headings = (say("Key"), say("To"), say("By"), say("Subject"), say("Attempts"), say("Next attempt"), say("Reason"))
+    headings = (
+        say("Key"),
+        say("Recipient"),
+        say("Channel"),
+        say("Subject"),
+        say("Attempts"),
+        say("Next attempt"),
+        say("Reason"),
+    )
     rows = tuple(
         (
             letter.key,

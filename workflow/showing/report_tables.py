@@ -365,7 +365,7 @@ def _sums(found: CaseAccount, roster: Roster, stages: dict[str, Text]) -> Table:
         (say("Elapsed"), "", hours(found.elapsed)),
     )
     note = say("Units, no unit and paused add up to what elapsed, exactly; hours here are rounded.")
-    return Table("sums", say("Whose time"), (say("Who"), say("Unit or stage"), say("Hours")), rows, note)
+    return Table("sums", say("Whose time"), (say("Who"), say("Unit or stage"), say("Hours taken")), rows, note)
 
 
 COURSES = {
@@ -391,8 +391,8 @@ def _slips(found: CaseAccount, roster: Roster, zone: str) -> Table:
         say("Returns"),
         say("Sent back"),
         say("Explained"),
-        say("Urged"),
-        say("Supervised"),
+        say("Times urged"),
+        say("Times supervised"),
         say("Extensions of the case"),
     )
     rows = tuple(
@@ -434,7 +434,7 @@ def _intervals(found: CaseAccount, roster: Roster, zone: str, stages: dict[str, 
         )
         for one in found.intervals
     )
-    headings = (say("From"), say("To"), say("Hours"), say("Stage"), say("Attributed to"))
+    headings = (say("From"), say("To"), say("Hours taken"), say("Stage"), say("Attributed to"))
     return Table("intervals", say("Interval by interval"), headings, rows)
 
 
