@@ -1144,7 +1144,7 @@ def _report(
         click.echo(written, nl=False)
 
 
-@_group("bulletin", _("The bulletin: draft it from the figures, and name the slips once it is signed."))
+@_group("bulletin", _("Draft bulletins, and name what they name"))
 def _bulletin() -> None:
     """Hold the commands about bulletins."""
 

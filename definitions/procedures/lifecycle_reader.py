@@ -56,6 +56,7 @@ def read_field(name: str, shape: shapes.FieldShape) -> Field:
         private=shape.private is not False,
         mask=shape.private if isinstance(shape.private, Mask) else Mask.WHOLE,
         published=shape.guard == "publication",
+        published_unless=shape.guard_unless,
         of=shape.of,
         choices=shape.choices or {},
         set_by=tuple(shape.set_by),

@@ -48,6 +48,8 @@ class FieldShape(Shape):
     """It is masked in output: wholly, or as a ``phone`` number, an ``id`` number, a ``name`` or an ``address``."""
     guard: Literal["publication"] | None = None
     """``publication``: refused while phone or identity numbers, bank cards, plates or mail addresses stand in it."""
+    guard_unless: Name | None = None
+    """A field; where it is given with the text, as the reason to publish it nonetheless, the guard lets it pass."""
     of: Kind | None = None
     """For a list: the type of its items."""
     choices: Choices | None = None

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caseclock.definitions import shipped
-from caseclock.workflow import Actor, Engine, InvalidInput
+from caseclock.workflow import Actor, DefinitionInvalid, Engine, InvalidInput, NotAllowed
 from caseclock.workflow.publication import personal
 
 PROCEDURE = """
@@ -20,11 +20,17 @@ version: 1
 calendar: cn
 opened_by: clerk
 stages: {work: {}}
-roles: {clerk: {}}
+roles: {clerk: {}, head: {}}
 states:
   drafted:
     stage: work
-    actions: {publish: {by: clerk, to: out, input: {text: {type: text, required: true, guard: publication}}}}
+    actions:
+      publish:
+        by: [clerk, head]
+        to: out
+        input:
+          text: {type: text, required: true, guard: publication, guard_unless: despite}
+          despite: {type: text, set_by: head}
   out: {stage: work, final: true}
 """
 FOUND = [
@@ -74,3 +80,23 @@ def test_the_text_is_refused_with_what_is_in_it_masked_and_goes_out_without(read
     assert engine.case(case).case.state == "drafted"
     engine.fire(case, "publish", by=clerk, data={"text": "The road is dry again."})
     assert engine.case(case).case.state == "out"
+
+
+def test_who_has_the_right_to_may_publish_it_with_a_reason(reader: Any, any_store: Any) -> None:
+    now = datetime(2026, 11, 16, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
+    engine = Engine(any_store, reader, office="town", now=lambda: now)
+    engine.deploy(shipped("cn.calendar.yaml"), file="cn.calendar.yaml")
+    engine.deploy(PROCEDURE, file="notice.procedure.yaml")
+    clerk, head = Actor("ann", frozenset({"clerk"})), Actor("bob", frozenset({"head"}))
+    case = engine.open("notice", {}, by=clerk).case.number
+    given = {"text": "Ring 138-0000-1234", "despite": "the number of the office itself"}
+    with pytest.raises(NotAllowed):
+        engine.fire(case, "publish", by=clerk, data=given)
+    assert engine.fire(case, "publish", by=head, data=given).event.data["despite"] == given["despite"]
+
+
+def test_the_reason_must_be_an_input_beside_the_text(reader: Any) -> None:
+    with pytest.raises(DefinitionInvalid) as refused:
+        reader.compile(PROCEDURE.replace("guard_unless: despite", "guard_unless: despit"), file="notice.procedure.yaml")
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.line) == ("unknown-field", 16)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..errors import Problem
 from ..messages import say
@@ -80,12 +80,20 @@ def _reserved(path: Path, lifecycle: Lifecycle) -> Iterator[Problem]:
 def _fields(procedure: Procedure, path: Path, lifecycle: Lifecycle) -> Iterator[Problem]:
     for field in lifecycle.fields.values():
         yield from _field(procedure, (*path, "fields", field.name), field)
+    yield from _let_pass((*path, "fields"), lifecycle.opens_with)
     for state in lifecycle.states.values():
         for action in state.actions.values():
+            place = (*path, "states", state.name, "actions", action.name, "input")
             for field in action.inputs:
-                yield from _field(
-                    procedure, (*path, "states", state.name, "actions", action.name, "input", field.name), field
-                )
+                yield from _field(procedure, (*place, field.name), field)
+            yield from _let_pass(place, action.inputs)
+
+
+def _let_pass(path: Path, fields: Sequence[Field]) -> Iterator[Problem]:
+    """The field that lets a guarded text pass must be given with it."""
+    for field in fields:
+        unless = [field.published_unless] if field.published_unless else []
+        yield from refuse_unknown("field", (*path, field.name, "guard_unless"), unless, [it.name for it in fields])
 
 
 def _field(procedure: Procedure, path: Path, field: Field) -> Iterator[Problem]:
@@ -101,6 +109,10 @@ def _field(procedure: Procedure, path: Path, field: Field) -> Iterator[Problem]:
         yield Problem("field-shape", (*path, "choices"), say("only a choice takes choices"), on_key=True)
     if field.published and field.type is not FieldType.TEXT:
         yield Problem("field-shape", (*path, "guard"), say("only a text is guarded for publication"), on_key=True)
+    if field.published_unless and not field.published:
+        yield Problem(
+            "field-shape", (*path, "guard_unless"), say("only a guarded text takes guard_unless"), on_key=True
+        )
     if field.mask is not Mask.WHOLE and FieldType.TEXT not in (field.type, field.of):
         message = say("only a text can be masked as {mask}; write private: true", mask=field.mask.value)
         yield Problem("field-shape", (*path, "private"), message, on_key=True)

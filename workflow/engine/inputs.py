@@ -48,8 +48,9 @@ def accept_inputs(fields: Iterable[Field], data: Mapping[str, Any], roster: Rost
             except _Wrong as wrong:
                 problems[name] = without_values(wrong.problem) if declared[name].private else wrong.problem
     for name, value in accepted.items():
-        if declared[name].published and (found := [*personal(value)]):
-            problems[name] = _not_for_publication(found)
+        field = declared[name]
+        if field.published and field.published_unless not in accepted and (found := [*personal(value)]):
+            problems[name] = _not_for_publication(found, declared.get(field.published_unless or ""))
     for name, field in declared.items():
         if field.required and name not in accepted and name not in problems:
             problems[name] = say("missing: {title} ({type})", title=field.title, type=field.type)
@@ -58,8 +59,15 @@ def accept_inputs(fields: Iterable[Field], data: Mapping[str, Any], roster: Rost
     return accepted
 
 
-def _not_for_publication(found: Iterable[Personal]) -> Message:
+def _not_for_publication(found: Iterable[Personal], unless: Field | None) -> Message:
     told = [say("{kind} {told}", kind=one.kind, told=one.told) for one in found]
+    if unless:
+        return say(
+            "this would be published, and holds: {found}; take it out, or give {name}: {title}",
+            found=told,
+            name=unless.name,
+            title=unless.title,
+        )
     return say("this would be published, and holds: {found}; take it out", found=told)
 
 

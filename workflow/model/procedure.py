@@ -83,6 +83,7 @@ class Field:
         private: to be masked in output.
         mask: what of a private value may be shown.
         published: it is a text for everybody to read, in which nothing personal may stand; see `publication`.
+        published_unless: the field that lets it pass nonetheless, where it is given with the text.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Field:
     set_by: tuple[str, ...] = ()
     mask: Mask = Mask.WHOLE
     published: bool = False
+    published_unless: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
