@@ -1,14 +1,13 @@
 """Writes the shipped templates of papers: the same layout as HTML, Typst and Word, each a plain file to be edited.
 
 A layout is a list of blocks; `{a.b}` in a text is a value that the paper shows. Run it after changing a layout:
-`.venv/bin/python docs/templates.py`.
+`.venv/bin/python docs/templates.py`. What the papers have in common (`base.*`) and the general paper are files alone.
 """
 
 from __future__ import annotations
 
 import io
 import re
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -334,45 +333,6 @@ LAYOUTS: dict[str, list[Any]] = {
 
 # HTML
 
-BASE_HTML = """\
-<!doctype html>
-<html lang="{{ language }}">
-<head>
-<meta charset="utf-8">
-<title>{{ title }} {{ number }}</title>
-<style>
-/* GB/T 9704: A4, 37 mm above, 28 mm to the left, a text of 156 by 225 mm. Official faces first, free ones after them. */
-@page { size: A4; margin: 37mm 26mm 35mm 28mm;
-        @bottom-center { content: "— " counter(page) " —"; font: 14pt SimSun, "Noto Serif CJK SC", serif; } }
-body { max-width: 156mm; margin: 0 auto; color: #000; font: 16pt/28pt 仿宋_GB2312, FangSong_GB2312, 仿宋, FangSong, "Noto Serif CJK SC", serif; }
-.office { text-align: center; color: #d8001b; font: 30pt/1.4 方正小标宋简体, FZXiaoBiaoSong-B05S, 小标宋, "Noto Serif CJK SC", serif; letter-spacing: .1em; }
-.number { text-align: center; border-bottom: 1.5pt solid #d8001b; padding-bottom: 4mm; }
-/* Forms and what units write bear no red head. */
-.plain { text-align: right; text-indent: 0; }
-h1 { text-align: center; font: 22pt/1.5 方正小标宋简体, FZXiaoBiaoSong-B05S, 小标宋, "Noto Serif CJK SC", serif; margin: 8mm 0 6mm; }
-h2 { font: 16pt/28pt 黑体, SimHei, "Noto Sans CJK SC", sans-serif; margin: 4mm 0 0; break-after: avoid; }
-p { margin: 0; text-indent: 2em; text-align: justify; }
-p.to { text-indent: 0; }
-.text { white-space: pre-wrap; text-indent: 2em; }
-table { width: 100%; border-collapse: collapse; margin: 3mm 0; font-size: 12pt; line-height: 18pt; }
-th, td { border: .75pt solid #000; padding: 1.5mm 2mm; text-align: left; vertical-align: top; overflow-wrap: anywhere; white-space: pre-wrap; }
-th { width: 26mm; font-weight: normal; font-family: 黑体, SimHei, "Noto Sans CJK SC", sans-serif; }
-thead th { width: auto; }
-tr { break-inside: avoid; }
-.sign { text-align: right; text-indent: 0; margin-top: 8mm; padding-right: 2em; break-inside: avoid; }
-</style>
-</head>
-<body>
-{% block head %}
-<div class="office">{{ office }}</div>
-<div class="number">{{ number }}</div>
-{% endblock %}
-<h1>{{ title }}</h1>
-{% block body %}{% endblock %}
-</body>
-</html>
-"""
-
 
 def html_slots(text: str) -> str:
     """Return a text with its slots as jinja writes them."""
@@ -435,66 +395,6 @@ def widths(columns: list[tuple[str, str]]) -> list[float]:
 
 
 # Typst
-
-BASE_TYP = """\
-// GB/T 9704: A4, 37 mm above, 28 mm to the left, a text of 156 by 225 mm. Official faces first, free ones after them.
-#let song = ("FZXiaoBiaoSong-B05S", "Noto Serif CJK SC")
-#let fang = ("FangSong_GB2312", "FangSong", "Noto Serif CJK SC")
-#let hei = ("SimHei", "Noto Sans CJK SC")
-#let red = rgb("#d8001b")
-
-#let sheet(d, head: true, body) = {
-  set document(title: d.title + " " + d.number, date: datetime(year: d.day.at(0), month: d.day.at(1), day: d.day.at(2)))
-  set page(
-    paper: "a4",
-    margin: (top: 37mm, left: 28mm, right: 26mm, bottom: 35mm),
-    footer: context {
-      let n = counter(page).get().first()
-      set align(if calc.odd(n) { right } else { left })
-      text(font: ("SimSun", "Noto Serif CJK SC"), size: 14pt)[#h(1em)— #n —#h(1em)]
-    },
-  )
-  set text(font: fang, size: 16pt, lang: "zh", region: "cn")
-  set par(first-line-indent: (amount: 2em, all: true), leading: 12.5pt, spacing: 12.5pt, justify: true)
-  if head {
-    align(center, text(font: song, size: 30pt, fill: red, tracking: 0.1em, weight: "bold", d.office))
-    align(center, d.number)
-    v(-2mm)
-    line(length: 100%, stroke: 1.5pt + red)
-  } else { align(right, d.number) } // Forms and what units write bear no red head.
-  v(4mm)
-  align(center, text(font: song, size: 22pt, weight: "bold", d.title))
-  v(3mm)
-  body
-}
-#let given(value) = value != none and value != "" and value != 0 and value != false and value != ()
-#let cell(value) = {
-  // Long words, such as addresses and hashes, may break anywhere.
-  set par(first-line-indent: 0em, justify: false, leading: 7pt)
-  text(size: 12pt, str(value).replace(regex("[0-9A-Za-z/._?=&%-]{16,}"), m => m.text.clusters().join("\\u{200b}")))
-}
-#let label(value) = { set par(first-line-indent: 0em, justify: false, leading: 7pt); text(font: hei, size: 12pt, value) }
-#let form(keep: false, ..rows) = block(spacing: 4mm, sticky: keep, table(
-  columns: (26mm, 1fr, 26mm, 1fr), stroke: 0.75pt, inset: (x: 1.5mm, y: 1.6mm), align: left + top,
-  ..rows.pos().filter(r => r != none).map(r => if r.len() == 2 {
-    let room = if type(r.at(1)) == length { box(height: r.at(1)) } else { cell(r.at(1)) }
-    (label(r.at(0)), table.cell(colspan: 3, room))
-  } else { (label(r.at(0)), cell(r.at(1)), label(r.at(2)), cell(r.at(3))) }).flatten(),
-))
-#let listing(heading, titles, widths, rows) = if rows.len() > 0 {
-  block(sticky: true, above: 5mm, below: 0mm, text(font: hei, heading))
-  block(above: 3mm, table(
-    columns: widths, stroke: 0.75pt, inset: (x: 2mm, y: 1.6mm), align: left + top,
-    table.header(..titles.map(label)), ..rows.flatten().map(value => table.cell(breakable: false, cell(value))),
-  ))
-}
-#let addressee(value) = par(first-line-indent: 0em)[#value：]
-#let signed(name, date) = block(breakable: false, width: 100%, above: 10mm, align(right, pad(right: 2em)[
-  #set par(first-line-indent: 0em)
-  #name \\ #date
-]))
-#let paragraphs(value) = for one in value.split("\\n") { par(one) }
-"""
 
 
 def typ_text(text: str) -> str:
@@ -738,76 +638,6 @@ def same_every_time(content: bytes) -> bytes:
     return made.getvalue()
 
 
-PAPER_HTML = """\
-{% extends "base.html" %}
-{# Prints all that a document shows; write a template of the document's own name to print it as you wish. #}
-{% macro part(one) %}
-<table>
-{% for field in one.fields | dictvalues %}
-<tr><th>{{ field.title }}</th><td>{{ field.text }}</td></tr>
-{% endfor %}
-{% for clock in one.clocks | dictvalues if clock.runs %}
-<tr><th>{{ clock.title }}</th><td>{{ clock.due }}{% if clock.basis %} ({{ clock.basis }}){% endif %}</td></tr>
-{% endfor %}
-{% for action in one.actions | dictvalues if action.times %}
-<tr><th>{{ action.title }}</th><td>{{ action.at }} {{ action.by }}</td></tr>
-{% for given in action.inputs | dictvalues if given.text %}
-<tr><th>{{ given.title }}</th><td>{{ given.text }}</td></tr>
-{% endfor %}
-{% endfor %}
-</table>
-{% endmacro %}
-{% block body %}
-<p>{{ case_number }}　{{ at }}　{{ actor }}</p>
-{{ part(own) }}
-{% if case.number != own.number %}{{ part(case) }}{% endif %}
-{% if not own.number %}
-<table>
-{% for given in inputs | dictvalues %}
-<tr><th>{{ given.title }}</th><td>{{ given.text }}</td></tr>
-{% endfor %}
-</table>
-{% endif %}
-{% for many in subcases | dictvalues %}{% for one in many %}
-<h2>{{ one.number }} {{ one.unit }}</h2>
-{{ part(one) }}
-{% endfor %}{% endfor %}
-{% if papers %}
-<table>
-{% for one in papers %}
-<tr><td>{{ one.title }}</td><td>{{ one.number }}</td><td>{{ one.at }}</td></tr>
-{% endfor %}
-</table>
-{% endif %}
-<p class="sign">{{ office }}<br>{{ date }}</p>
-{% endblock %}
-"""
-
-PAPER_TYP = """\
-// Prints all that a document shows; write a template of the document's own name to print it as you wish.
-#import "base.typ": *
-#let d = json(bytes(sys.inputs.d))
-#show: sheet.with(d)
-
-#let part(one) = form(
-  ..one.fields.values().map(f => (f.title, f.text)),
-  ..one.clocks.values().filter(c => c.runs).map(c => (c.title, c.due + if given(c.basis) { " (" + c.basis + ")" } else { "" })),
-  ..one.actions.values().filter(a => given(a.times)).map(a => (
-    (a.title, a.at + " " + a.by), ..a.inputs.values().filter(i => given(i.text)).map(i => (i.title, i.text))
-  )).flatten().chunks(2),
-)
-#par(first-line-indent: 0em, d.case_number + "　" + d.at + "　" + d.actor)
-#if given(d.own.number) { part(d.own) } else { form(..d.inputs.values().map(i => (i.title, i.text))) }
-#if d.case.number != d.own.number { part(d.case) }
-#for many in d.subcases.values() { for one in many {
-  block(sticky: true, text(font: hei, one.number + " " + one.unit))
-  part(one)
-} }
-#if d.papers.len() > 0 { form(..d.papers.map(p => (p.title, p.number + "　" + p.at))) }
-#signed(d.office, d.date)
-"""
-
-
 def paper_word() -> bytes:
     """Return the general template as a Word file: every value of the case that issues the paper, a row for each."""
     return word(
@@ -823,19 +653,14 @@ def paper_word() -> bytes:
     )
 
 
-def main() -> None:
-    """Write every template."""
-    FOLDER.mkdir(exist_ok=True)
-    (FOLDER / "base.html").write_text(BASE_HTML, encoding="utf-8")
-    (FOLDER / "base.typ").write_text(BASE_TYP, encoding="utf-8")
-    (FOLDER / "paper.html").write_text(PAPER_HTML, encoding="utf-8")
-    (FOLDER / "paper.typ").write_text(PAPER_TYP, encoding="utf-8")
-    (FOLDER / "paper.docx").write_bytes(paper_word())
+def main(folder: Path = FOLDER) -> None:
+    """Write every template that has a layout, and the general one for Word."""
+    (folder / "paper.docx").write_bytes(paper_word())
     for name, layout in LAYOUTS.items():
-        (FOLDER / f"{name}.html").write_text(html(layout), encoding="utf-8")
-        (FOLDER / f"{name}.typ").write_text(typ(layout), encoding="utf-8")
-        (FOLDER / f"{name}.docx").write_bytes(word(layout))
+        (folder / f"{name}.html").write_text(html(layout), encoding="utf-8")
+        (folder / f"{name}.typ").write_text(typ(layout), encoding="utf-8")
+        (folder / f"{name}.docx").write_bytes(word(layout))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
