@@ -1420,6 +1420,45 @@ def _redact(session: Session, case: str, fields: tuple[str, ...], reason: str, y
     _show_receipt(session, receipt)
 
 
+@_command(
+    "retention",
+    _(
+        "List private values that have been kept long enough, or erase them.\n\n"
+        "How long is said by `erase_private_after` in the procedure, counted from the end of a case."
+    ),
+)
+@_option("--at", metavar="TIME", text=_("What is to be erased by then; now when left out."))
+@_option("--erase", is_flag=True, text=_("Erase them, for good."))
+@click.pass_obj
+def _retention(session: Session, at: str | None, erase: bool) -> None:
+    from .workflow.showing.pages import Line
+
+    engine = session.engine
+    found = engine.retention(None if erase else _office_instant(session, at))
+    reason = say("kept as long as the procedure says").text(session.language)
+    for one in found if erase else ():
+        engine.redact(one.number, by=session.who, reason=reason)
+    if erase and found:
+        _scrub_store(session)
+    count = len(found)
+    told = say("{count} case(s) erased", count=count) if erase else say("{count} case(s) to be erased", count=count)
+    session.show(
+        lambda: [
+            {
+                "number": one.number,
+                "ended_at": one.ended_at.isoformat(),
+                "due_at": one.due_at.isoformat(),
+                "fields": list(one.fields),
+            }
+            for one in found
+        ],
+        lambda: [
+            *(Line(say("{case}: {fields}", case=one.number, fields=list(one.fields))) for one in found),
+            Line(told, "strong"),
+        ],
+    )
+
+
 @_command("scrub", _("Wipe what was erased from the database's files."))
 @click.pass_obj
 def _scrub(session: Session) -> None:

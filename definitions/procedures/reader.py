@@ -58,6 +58,8 @@ def _assemble(shape: ProcedureShape) -> tuple[Procedure, list[Problem]]:
         opened_by=tuple(shape.opened_by),
         redacted_by=tuple(shape.redacted_by),
         unmasked_by=tuple(shape.unmasked_by),
+        concealed_from=shape.concealed_from,
+        erase_private_after=shape.erase_private_after,
         stages=_stages(shape),
         roles={name: Role(name, title_of(name, role.title), role.of is not None) for name, role in shape.roles.items()},
         case=case.read(),

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import PydanticCustomError
 
-from ..shorthands import Choices, Kind, Name, Names, Privacy, Shape, Title, listed, under
+from ..shorthands import Choices, Kind, Length, Name, Names, Privacy, Shape, Title, listed, under
 from .clock_shapes import ClockShape
 
 
@@ -324,6 +324,10 @@ class ProcedureShape(LifecycleShape):
     """Roles that may have private values erased for good; else those that may open a case."""
     unmasked_by: Names = Field(default_factory=list)
     """Roles that may be shown private values; else those that may open a case."""
+    concealed_from: Name | None = None
+    """A field that names a unit: nobody of that unit is shown private values, whatever their role."""
+    erase_private_after: Length | None = None
+    """How long after a case has ended its private values are kept; see `caseclock retention`."""
     stages: Annotated[dict[Name, StageShape], Field(min_length=1)]
     """The steps people talk about."""
     roles: Annotated[dict[Name, RoleShape], Field(min_length=1)]

@@ -217,6 +217,7 @@ def test_every_command_speaks_json(shell: Any, tmp_path: Path) -> None:
         "account": (case,),
         "report": (),
         "bulletin": ("draft",),
+        "retention": (),
         "print": (case, "--output", str(tmp_path / "papers")),
         "templates": (),
         "calendar": ("show", "cn"),

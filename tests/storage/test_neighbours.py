@@ -253,6 +253,7 @@ OF_THE_OFFICE: dict[str, Callable[[Engine, Known], Any]] = {
         )
     ),
     "tick": lambda engine, known: engine.tick(),
+    "retention": lambda engine, known: engine.retention(),
     "calendar": lambda engine, known: told(lambda: engine.calendar("permit")),
     "standings": lambda engine, known: list(engine.standings("online_opinion", at=LATER, as_of=LATER)),
     "letters": lambda engine, known: [engine.letters(), engine.letters(given_up=True)],

@@ -41,6 +41,9 @@ def _whole(procedure: Procedure) -> Iterator[Problem]:
     yield from refuse_unknown("role", ("opened_by",), procedure.opened_by, [*procedure.roles, SYSTEM])
     yield from refuse_unknown("role", ("redacted_by",), procedure.redacted_by, procedure.roles)
     yield from refuse_unknown("role", ("unmasked_by",), procedure.unmasked_by, procedure.roles)
+    if procedure.concealed_from:
+        units = [it.name for it in procedure.case.fields.values() if FieldType.UNIT in (it.type, it.of)]
+        yield from refuse_unknown("field", ("concealed_from",), [procedure.concealed_from], units)
     done = {name for _, lifecycle in lifecycles(procedure) for name in lifecycle.actions}
     for index, group in enumerate(procedure.separation):
         yield from refuse_unknown("action", ("separation", index), group, done)

@@ -33,6 +33,7 @@ from .page import Page
 from .prints import Paper, Rendered, keep, paper
 from .rebuilding import RebuildReport, rebuild
 from .redaction import redact
+from .retention import Expired, expired
 from .session import LocksFirst, Session
 from .shelf import ROSTER, Shelf
 from .transfer import LoadReport, export, load
@@ -409,6 +410,14 @@ class Engine:
         """
         with self._session(write=True) as session:
             return disclose(session, case, fields, by, reason)
+
+    def retention(self, at: datetime | None = None) -> tuple[Expired, ...]:
+        """Return the private values that have been kept as long as their procedure says, and are to be erased.
+
+        Args:
+            at: what is to be erased by then, with its zone; now when left out.
+        """
+        return tuple(expired(self._session, utc(at or self._now())))
 
     def close_heads(self) -> Head | None:
         """Close heads over every chain that has grown since the last one; return the last head, None without any case.

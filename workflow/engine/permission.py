@@ -61,6 +61,13 @@ def disclosing_role(procedure: Procedure, family: Family, case: Case, actor: Act
 
     Raises `NotAllowed` when there is none.
     """
+    # 信访工作条例 30: a complaint is not passed to whom it is about.
+    about = family.root.data.get(procedure.concealed_from or "")
+    if actor.unit is not None and actor.unit in (about if isinstance(about, list) else [about]):
+        raise NotAllowed(
+            say("the case is about {unit}: nobody of it is shown private values", unit=actor.unit),
+            say("ask somebody who acts for no unit, or for another"),
+        )
     allowed = procedure.unmasked_by or tuple(role for role in procedure.opened_by if role in procedure.roles)
     return _role(procedure, family, case, allowed, actor)
 

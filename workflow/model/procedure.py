@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from ..messages import Text
 from .archive import Archive
-from .clock import Clock
+from .clock import Clock, Period
 
 SYSTEM = "system"
 """The role, and the actor, of everything the engine does by itself: rungs of a ladder, joins, expiry."""
@@ -323,6 +323,8 @@ class Procedure:
         redacted_by: roles that may have private values erased; where it says none, those that may open a case.
         archive: what the record of a case holds; None where the procedure says nothing of it.
         unmasked_by: roles that may be shown private values; where it says none, those that may open a case.
+        concealed_from: the field that names the unit of which nobody is shown private values.
+        erase_private_after: how long after a case has ended its private values are kept; None for no such rule.
     """
 
     id: str
@@ -342,6 +344,8 @@ class Procedure:
     redacted_by: tuple[str, ...] = ()
     archive: Archive | None = None
     unmasked_by: tuple[str, ...] = ()
+    concealed_from: str | None = None
+    erase_private_after: Period | None = None
 
     def lifecycle(self, kind: str) -> Lifecycle:
         """Return the lifecycle of cases (kind ``case``) or of a kind of subcase."""
