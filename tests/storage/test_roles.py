@@ -17,11 +17,18 @@ from sqlalchemy.exc import ProgrammingError
 from caseclock.definitions import shipped
 from caseclock.storage import SqlStore
 from caseclock.workflow import Actor, Engine, StorageFailed
+from caseclock.workflow.engine.prints import Rendered
 
 PAGE = Path(__file__).parents[2] / "docs" / "postgresql.md"
 START = datetime(2026, 11, 16, 1, tzinfo=UTC)
 CLERK = Actor("ann", frozenset({"officer", "leader", "office"}))
 HEAD = Actor("wanda", frozenset({"unit_head"}), "water")
+
+ROSTER = """
+roster: qingxi
+units: {water: {}}
+people: {walt: {roles: liaison, unit: water, notify: walt@example.org}}
+"""
 
 As = Callable[[str], SqlStore]
 
@@ -62,6 +69,7 @@ def worked(store: SqlStore, reader: Any) -> Engine:
     engine = office(store, reader)
     for name in ("cn.calendar.yaml", "online_opinion.procedure.yaml"):
         engine.deploy(shipped(name), file=name)
+    engine.deploy(ROSTER, file="qingxi.roster.yaml")
     case = engine.open("online_opinion", {"subject": "Flood", "author": "somebody"}, by=CLERK).case.number
     engine.fire(case, "report", by=CLERK)
     units = {"instruction": "Look", "units": ["water"], "lead": "water"}
@@ -70,6 +78,9 @@ def worked(store: SqlStore, reader: Any) -> Engine:
     engine.fire(f"{case}-1", "answer", by=HEAD, data=answer)
     later = office(store, reader, START + timedelta(days=9))
     assert later.tick().delivered
+    assert later.deliver_letters(lambda letter: None).delivered
+    (slip,) = later.papers(case, "dispatch_slip")
+    later.keep_print(slip, "html", Rendered(b"somebody", b"template", tuple(slip.private)), by=CLERK)
     later.redact(case, by=CLERK, reason="asked")
     assert later.close_heads()
     changed = shipped("cn.calendar.yaml").replace("official_through: 2026-12-31", "official_through: 2026-12-30")
@@ -99,6 +110,8 @@ def test_a_worker_can_do_all_that_an_office_does(acting: As, reader: Any) -> Non
         "DELETE FROM cc_heads",
         "UPDATE cc_private SET value = 'forged'",
         "UPDATE cc_documents SET sha256 = 'forged'",
+        "UPDATE cc_prints SET sha256 = 'forged'",
+        "DELETE FROM cc_prints",
         "DELETE FROM cc_cases",
         "DELETE FROM cc_serials",
         "DELETE FROM cc_definitions",
