@@ -85,9 +85,9 @@ def _copied(source: Path, target: Path) -> Iterator[Path]:
             # A copy is one file: it must not need the log of a database that it is not.
             to_file.execute("PRAGMA journal_mode=DELETE")
         _check(half)
-        _to_disk(half)
+        to_disk(half)
         yield half
-        _to_disk(target.parent)
+        to_disk(target.parent)
     except sqlite3.Error as error:
         raise StorageFailed(
             say("the database could not be copied: {reason}", reason=str(error)),
@@ -144,7 +144,7 @@ def _in_use() -> Conflict:
     )
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
     """Have the system write a file, or the names in a folder, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:

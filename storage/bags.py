@@ -17,6 +17,7 @@ from typing import Any
 from ..workflow.archiving import NamedFile, Package
 from ..workflow.errors import CaseclockError, Conflict, InvalidInput, NotFound
 from ..workflow.messages import say
+from .backup import to_disk
 
 HISTORY = "data/history.jsonl"
 """Where in a bag the history stands, in the form in which `Engine.export` writes it."""
@@ -99,11 +100,7 @@ def _make_bag(folder: Path, about: Mapping[str, str]) -> None:
 def _settle(folder: Path) -> None:
     """Have everything of a folder written to the disk."""
     for path in (*sorted(folder.rglob("*")), folder):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        to_disk(path)
 
 
 def check_bag(bag: Path, published: str | None = None) -> tuple[str, ...]:

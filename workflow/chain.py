@@ -182,8 +182,18 @@ def merkle_root(ends: Sequence[End]) -> str:
 
     Leaves and pairs begin with different words, so that no pair can be passed off as a leaf.
     """
-    level = [digest(["end", end.case, end.seq, end.link]) for end in ends] or [digest(["end"])]
+    level = leaves(ends) or [digest(["end"])]
     while len(level) > 1:
-        pairs = [digest(["pair", *level[at : at + 2]]) for at in range(0, len(level) - 1, 2)]
-        level = pairs + level[len(level) - len(level) % 2 :]
+        level = level_above(level)
     return level[0]
+
+
+def leaves(ends: Sequence[End]) -> list[str]:
+    """Return the lowest level of the tree over ends."""
+    return [digest(["end", end.case, end.seq, end.link]) for end in ends]
+
+
+def level_above(level: Sequence[str]) -> list[str]:
+    """Return the level of the tree above another: a digest for each pair, and an odd one as it is."""
+    pairs = [digest(["pair", *level[at : at + 2]]) for at in range(0, len(level) - 1, 2)]
+    return [*pairs, *level[len(level) - len(level) % 2 :]]

@@ -310,6 +310,16 @@ def _opened(event: Event) -> Case:
     )
 
 
+def erasures(events: Iterable[Event]) -> dict[tuple[str, str], int]:
+    """Return, by case and field, the last event that had private values erased; the events of a case in order."""
+    return {(event.case, name): event.seq for event in events if event.redaction for name in event.redaction["fields"]}
+
+
+def kept_private(events: Iterable[Event]) -> set[tuple[str, str]]:
+    """Return the private values that have not been erased, as pairs of case and field."""
+    return {(event.case, name) for event in events for name, seal in event.seals.items() if seal.salt is not None}
+
+
 def fold(events: Iterable[Event]) -> tuple[Case, ...]:
     """Return the cases that these events add up to, parents first: a case with its subcases, rebuilt from its history.
 

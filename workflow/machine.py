@@ -57,6 +57,8 @@ class CaseMachine:
     """The compiled machine of one lifecycle; made once per procedure version and shared by all its cases.
 
     Attributes:
+        actions: every action by its name, as `Lifecycle.actions` gathers them.
+        private: the names of the fields whose values are private.
         titles: what people call its actions and fields; where one name is both, the action.
     """
 
@@ -70,9 +72,11 @@ class CaseMachine:
             auto_transitions=False,
             queued=False,
         )
+        self.actions = lifecycle.actions
+        self.private = lifecycle.private
         self.titles: Mapping[str, Text] = {
             **{name: field.title for name, field in lifecycle.fields.items()},
-            **{name: action.title for name, action in lifecycle.actions.items()},
+            **{name: action.title for name, action in self.actions.items()},
         }
         self._legal = {state: tuple(self._machine.get_triggers(state)) for state in lifecycle.states}
 

@@ -12,9 +12,6 @@ from .past import Past
 from .session import Session, Sessions, family_pages
 from .situation import Situation
 
-PAGE = 200
-"""How many families are read in one transaction."""
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -73,7 +70,7 @@ def standings(
         procedure: only cases of this procedure; of all when None.
         at: the cut-off; when left out, the present instant at which the reading begins, for all pages.
     """
-    for page in family_pages(sessions, PAGE):
+    for page in family_pages(sessions):
         with sessions() as session:
             at = at or session.now
             for root in page:

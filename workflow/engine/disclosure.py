@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import InvalidInput, NotFound
-from ..history import Case, Event
+from ..errors import InvalidInput
+from ..history import Case, Event, kept_private
 from ..messages import say
 from ..roster import Actor
 from .permission import disclosing_role
+from .redaction import chosen
 from .session import Session
 
 
@@ -39,7 +40,10 @@ def disclose(session: Session, ref: str, fields: Iterable[str] | None, by: Actor
     if not reason.strip():
         raise InvalidInput(say("why are they shown? Give a reason"))
     cases = family.cases if situation.case.parent is None else (situation.case,)
-    kept = _chosen(_kept(session.tx.events(family.root.id), cases), fields, situation.case.number)
+    ids = {case.id for case in cases}
+    there = {pair for pair in kept_private(session.tx.events(family.root.id)) if pair[0] in ids}
+    pairs = chosen(there, fields, situation.case.number)
+    kept = {case: {name for owner, name in pairs if owner == case} for case, _ in pairs}
     draft = session.draft(deployed, family)
     for case in cases:
         if names := kept.get(case.id):
@@ -49,30 +53,6 @@ def disclose(session: Session, ref: str, fields: Iterable[str] | None, by: Actor
     session.tx.save(change)
     events = tuple(event for event in change.events if event.disclosure)
     return Disclosure(events, {case.number: _values(case, kept[case.id]) for case in cases if case.id in kept})
-
-
-def _kept(events: Iterable[Event], cases: Iterable[Case]) -> dict[str, set[str]]:
-    """The names of the private values that are still kept, by the id of their case."""
-    found: dict[str, set[str]] = {case.id: set() for case in cases}
-    for event in events:
-        if event.case in found:
-            found[event.case] |= {name for name, seal in event.seals.items() if seal.salt is not None}
-    return {case: names for case, names in found.items() if names}
-
-
-def _chosen(kept: dict[str, set[str]], fields: Iterable[str] | None, number: str) -> dict[str, set[str]]:
-    known = sorted({name for names in kept.values() for name in names})
-    if not known:
-        raise NotFound(say("{case} holds no private values", case=number))
-    if fields is None:
-        return kept
-    wanted = set(fields)
-    if unknown := sorted(wanted - set(known)):
-        raise NotFound(
-            say("{case} holds no private {fields}", case=number, fields=unknown),
-            say("private values that it holds: {known}", known=known),
-        )
-    return {case: names & wanted for case, names in kept.items() if names & wanted}
 
 
 def _values(case: Case, names: Iterable[str]) -> dict[str, Any]:

@@ -340,7 +340,7 @@ class Draft:
         """Add an event, its private values sealed, and return it as added."""
         kind = case.kind if case else (event.opened or {})["kind"]
         if event.action not in NOTED:
-            event = sealed(event, self.deployed.procedure.lifecycle(kind).private, self.new_salt)
+            event = sealed(event, self.deployed.machines[kind].private, self.new_salt)
         self.family = self.family.with_case(apply(case, event))
         self.events.append(event)
         return event

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..chain import End, Head, digest
+from ..chain import End, Head, leaves, level_above
 from ..history import Case
 from .session import Session
 
@@ -65,13 +65,11 @@ def _end(case: Case) -> End:
 
 def merkle_path(ends: Sequence[End], at: int) -> tuple[tuple[str, str], ...]:
     """Return what must be joined to the end at this position, in order, to come to the root of `chain.merkle_root`."""
-    level = [digest(["end", end.case, end.seq, end.link]) for end in ends]
+    level = leaves(ends)
     path: list[tuple[str, str]] = []
     while len(level) > 1:
         other = at ^ 1
         if other < len(level):
             path.append(("left" if other < at else "right", level[other]))
-        pairs = [digest(["pair", *level[left : left + 2]]) for left in range(0, len(level) - 1, 2)]
-        level = pairs + level[len(level) - len(level) % 2 :]
-        at //= 2
+        level, at = level_above(level), at // 2
     return tuple(path)

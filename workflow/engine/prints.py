@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from ..errors import Conflict, NotAllowed, NotFound
-from ..history import Event
+from ..history import Event, erasures
 from ..messages import say
 from ..model import Procedure
 from ..ports import IssuedDocument, Print
@@ -107,7 +107,7 @@ def _paper(
 
 
 def _prints(event: Event, issued: IssuedDocument) -> bool:
-    return bool(event.printed) and event.printed is not None and event.printed["seq"] == issued.seq
+    return event.printed is not None and event.printed["seq"] == issued.seq
 
 
 def _shows(event: Event) -> tuple[tuple[str, str], ...]:
@@ -217,7 +217,7 @@ class WrongPrint(NamedTuple):
 def wrong_prints(events: Sequence[Event], prints: Iterable[Print]) -> Iterator[WrongPrint]:
     """Yield every print that is missing, was added, or has other bytes than the event says that printed it."""
     told = {(event.case, event.seq): event for event in events if event.printed}
-    gone = {(event.case, name): event.seq for event in events if event.redaction for name in event.redaction["fields"]}
+    gone = erasures(events)
     kept = {(one.case, one.seq): one for one in prints}
     for (case, seq), event in told.items():
         printed = event.printed or {}

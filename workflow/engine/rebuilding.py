@@ -19,9 +19,6 @@ from .projections import measured, project
 from .session import Session, Sessions, family_pages
 from .situation import Deployed
 
-PAGE = 200
-"""How many families are looked up at a time."""
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -118,7 +115,7 @@ def rebuild(sessions: Sessions, *, check: bool) -> RebuildReport:
     found: list[Difference] = []
     failed: dict[str, Message] = {}
     cases, known = 0, dict[str, int]()
-    for page in family_pages(sessions, PAGE):
+    for page in family_pages(sessions):
         for root in page:
             with sessions(write=not check) as session:
                 events = session.tx.events(root)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..errors import InvalidInput, NotAllowed, NotFound
-from ..history import Event
+from ..history import kept_private
 from ..messages import say
 from ..model import REDACTED
 from ..roster import Actor
@@ -32,7 +32,7 @@ def redact(
     if not reason.strip():
         raise InvalidInput(say("why are they erased? Give a reason"))
     events = session.tx.events(family.root.id)
-    erased = _chosen(_there(events), fields, family.root.number)
+    erased = chosen(kept_private(events), fields, family.root.number)
     draft = session.draft(deployed, family)
     before = _dues(draft)
     for case in family.cases:
@@ -46,12 +46,13 @@ def redact(
     return receipt(draft, change, next(event for event in change.events if event.redaction))
 
 
-def _there(events: Iterable[Event]) -> set[tuple[str, str]]:
-    """The private values that are still kept, as pairs of case and field."""
-    return {(event.case, name) for event in events for name, seal in event.seals.items() if seal.salt is not None}
+def chosen(there: set[tuple[str, str]], fields: Iterable[str] | None, number: str) -> set[tuple[str, str]]:
+    """Return those of the private values that are there whose fields are named. Raises `NotFound` for others.
 
-
-def _chosen(there: set[tuple[str, str]], fields: Iterable[str] | None, number: str) -> set[tuple[str, str]]:
+    Args:
+        fields: their names; all of them when None.
+        number: of the case, for the message.
+    """
     if not there:
         raise NotFound(say("{case} holds no private values", case=number))
     if fields is None:

@@ -20,7 +20,7 @@ TOLD = 5
 
 def unknown_action(deployed: Deployed, case: Case, action: str) -> Refusal | None:
     """Return the refusal of an action that the case's procedure does not have at all; None when it has it."""
-    known = deployed.lifecycle(case).actions
+    known = deployed.machine(case).actions
     if action in known:
         return None
     elsewhere = _kind_with(deployed.procedure, action)

@@ -14,9 +14,6 @@ from .family import Family
 from .session import Session, Sessions, family_pages
 from .situation import Deployed
 
-PAGE = 200
-"""How many families are looked at in one transaction."""
-
 
 @dataclass(frozen=True, slots=True)
 class Expired:
@@ -36,7 +33,7 @@ class Expired:
 
 def expired(sessions: Sessions, at: datetime) -> Iterator[Expired]:
     """Yield what is to be erased by ``at``, in order of the cases' ids."""
-    for page in family_pages(sessions, PAGE):
+    for page in family_pages(sessions):
         with sessions() as session:
             found = [_expired(session, root) for root in page]
         yield from (one for one in found if one and one.due_at <= at)

@@ -36,12 +36,16 @@ class Sessions(Protocol):
         """Begin one; committed at the end of the block, rolled back when an exception leaves it."""
 
 
-def family_pages(sessions: Sessions, size: int) -> Iterator[tuple[str, ...]]:
+FAMILIES = 200
+"""How many families are gone through at a time."""
+
+
+def family_pages(sessions: Sessions) -> Iterator[tuple[str, ...]]:
     """Yield the ids of all cases without parent, in pages, each read in a session of its own."""
     after = ""
     while True:
         with sessions() as session:
-            page = session.tx.families(after, size)
+            page = session.tx.families(after, FAMILIES)
         if not page:
             return
         yield page

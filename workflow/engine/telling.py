@@ -58,7 +58,7 @@ def _receiver(deployed: Deployed, event: Event) -> Iterator[Actor]:
 
 def _holders(deployed: Deployed, family: Family, case: Case, event: Event) -> Iterator[Actor]:
     """Those who hold a role that the action tells; of a unit's role, those of the units that hold the case."""
-    action = deployed.lifecycle(case).actions.get(event.action)
+    action = deployed.machine(case).actions.get(event.action)
     for role in action.tells if action else ():
         for person in deployed.roster.holders([role]):
             if not deployed.procedure.roles[role].of_unit or person.unit in family.units_of(case):
@@ -67,8 +67,8 @@ def _holders(deployed: Deployed, family: Family, case: Case, event: Event) -> It
 
 def _facts(situation: Situation, event: Event, person: Actor) -> dict[str, Any]:
     deployed, case = situation.deployed, situation.case
-    lifecycle = deployed.lifecycle(case)
-    action = lifecycle.actions.get(event.action)
+    machine = deployed.machine(case)
+    action = machine.actions.get(event.action)
     kind = deployed.procedure.subcases.get(case.kind)
     title = action.title if action else kind.title if kind else deployed.procedure.title
     basis = action.basis if action else None
@@ -78,7 +78,7 @@ def _facts(situation: Situation, event: Event, person: Actor) -> dict[str, Any]:
         "action": event.action,
         "title": _text(title),
         "basis": _text(basis) if basis else None,
-        "state": _text(lifecycle.states[case.state].title),
+        "state": _text(machine.lifecycle.states[case.state].title),
         "clocks": [_clock(situation, status) for status in _running(situation, event)],
         "acts": [{"action": one.name, "title": _text(one.title)} for one in _waiting_for(situation, person)],
         "actor": person.id,
@@ -109,5 +109,5 @@ def _clock(situation: Situation, status: ClockStatus) -> dict[str, Any]:
     }
 
 
-def _text(text: Text | str) -> dict[str, str]:
-    return {"en": text.of("en"), "zh": text.of("zh")} if isinstance(text, Text) else {"en": text, "zh": text}
+def _text(text: Text) -> dict[str, str]:
+    return {"en": text.en, "zh": text.zh}

@@ -21,7 +21,7 @@ from .lines import (
     read_office,
     read_records,
 )
-from .rebuilding import PAGE, derive, drawn
+from .rebuilding import derive, drawn
 from .session import Session, Sessions, family_pages
 from .verification import verify_record
 
@@ -50,7 +50,7 @@ def export(sessions: Sessions, office: str, cases: Sequence[str], *, private: bo
         # Read before the families: what these heads cover is then surely among what is written.
         heads = () if cases else session.tx.heads()
     yield from (definition_line(one) for one in definitions)
-    for page in [tuple(dict.fromkeys(roots))] if cases else family_pages(sessions, PAGE):
+    for page in [tuple(dict.fromkeys(roots))] if cases else family_pages(sessions):
         with sessions() as session:
             records = [_record(session, root) for root in page]
         yield from following.from_iterable(family_lines(record, private=private) for record in records)

@@ -14,11 +14,11 @@ from typing import TypeVar
 
 from ..chain import HEAD_LINE, Head, commitment, digest, fingerprint, link, merkle_root
 from ..errors import MALFORMED, CaseclockError, InvalidInput, Unreadable
-from ..history import Case, Event
+from ..history import Case, Event, erasures
 from ..messages import Message, say
 from ..ports import Definition, IssuedDocument, Print
 from .prints import wrong_prints
-from .rebuilding import PAGE, differences, differing_serials, drawn
+from .rebuilding import differences, differing_serials, drawn
 from .session import Session, Sessions, family_pages
 
 T = TypeVar("T")
@@ -91,7 +91,7 @@ def verify(sessions: Sessions, office: str, case: str | None, outside: OutsideHe
         found += verify_outside(heads, outside, office)
     cases = events = 0
     serials: Mapping[str, int] = {}
-    for page in [(family[0].root,)] if family else family_pages(sessions, PAGE):
+    for page in [(family[0].root,)] if family else family_pages(sessions):
         with sessions() as session:
             for root in page:
                 history, wrong = verify_family(session, root)
@@ -242,10 +242,7 @@ def _named(event: Event, number: str) -> Message:
 
 def _seals(numbers: Mapping[str, str], events: Sequence[Event]) -> Iterator[Finding]:
     """Every private value must be the one that was committed to, or have been erased by an event that says so."""
-    # By the last event that had it erased; events of a case are in order.
-    erased = {
-        (event.case, name): event.seq for event in events if event.redaction for name in event.redaction["fields"]
-    }
+    erased = erasures(events)
     for event in events:
         number = numbers[event.case]
         for name, seal in event.seals.items():
