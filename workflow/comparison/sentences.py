@@ -1,0 +1,308 @@
+"""A difference in a sentence: what it is about, and what of it came, went or became another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from ..messages import Message, Text, say
+from ..model import (
+    Action,
+    Archive,
+    Clock,
+    Extension,
+    Field,
+    Guard,
+    Lifecycle,
+    Limit,
+    Procedure,
+    Retention,
+    State,
+    Subcase,
+)
+from .difference import Difference, Matter, Way
+from .grouping import Group
+from .naming import Named, Names, Naming, lifecycles
+from .nouns import SWITCHED, Noun, noun_of
+from .places import Place, stage_of
+from .speaking import NOTHING, Speaker
+from .walk import Leaf
+
+_KEPT_AS_DATA = (Archive, Retention)
+"""Texts of these are kept with a case: another text is another fact, not another wording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells what differs between two procedures.
+
+    Args:
+        old: the old procedure, with the new names of states that were renamed.
+        was: the names that states have in the old procedure, by kind and new name.
+    """
+
+    old: Procedure
+    new: Procedure
+    names: Names
+    was: dict[str, dict[str, str]]
+
+    def tell(self, group: Group) -> Difference:
+        """Return the difference for people."""
+        leaf, place = group.leaf, group.place
+        noun = noun_of(leaf.owner, leaf.name)
+        speaker = Speaker(self.names, place.kind or "case")
+        old, new = (speaker.value(it, noun) for it in (leaf.old, leaf.new))
+        stage = stage_of(place, self.new) or stage_of(place, self.old) or ""
+        return Difference(
+            code=f"{leaf.owner.__name__.lower()}-{leaf.name.replace('_', '-')}-{leaf.way}",
+            way=leaf.way,
+            matter=_matter(leaf, noun),
+            path=leaf.path,
+            message=self._sentence(group, noun, old, new),
+            step=self._step(stage),
+            stage=stage,
+            lifecycle=place.kind,
+            states=tuple(self.was.get(place.kind, {}).get(state, state) for state in group.states),
+            clock=place.clock,
+            action=place.action,
+            field=place.field,
+            old=None if leaf.old is None else old,
+            new=None if leaf.new is None else new,
+            also=group.also,
+        )
+
+    def _step(self, stage: str) -> int:
+        found = self.new.stages.get(stage) or self.old.stages.get(stage)
+        return found.step if found else 0
+
+    def _sentence(self, group: Group, noun: Noun, old: object, new: object) -> Message:
+        leaf = group.leaf
+        subject = self._subject(group)
+        switched = SWITCHED.get((leaf.owner.__name__, leaf.name))
+        if switched and isinstance(leaf.new, bool):
+            return replace(switched[not leaf.new], values={"subject": subject})
+        if leaf.way is Way.ORDER:
+            return self._order(group, noun, subject)
+        if leaf.way is Way.MOVED:
+            return self._moved(group, old, new)
+        if leaf.way is not Way.CHANGED and leaf.key:
+            return self._entry(group, noun, subject, old, new)
+        if isinstance(leaf.old, Text) and isinstance(leaf.new, Text):
+            return _wording(subject, noun.what, leaf.old, leaf.new)
+        if isinstance(leaf.old, tuple) and isinstance(leaf.new, tuple):
+            return self._listed(leaf, noun, group.place, subject)
+        values = {"subject": subject, "what": noun.what}
+        if isinstance(leaf.old, Enum) and isinstance(leaf.new, Enum):
+            return say("{subject}: {what}: {new}; until now {old}", **values, old=old, new=new)
+        match leaf.way:
+            case Way.ADDED:
+                return say("{subject}: {what} is new: {new}", **values, new=new)
+            case Way.REMOVED:
+                return say("{subject}: {what} is gone: {old}", **values, old=old)
+            case _:
+                return say("{subject}: {what} goes from {old} to {new}", **values, old=old, new=new)
+
+    def _entry(self, group: Group, noun: Noun, subject: object, old: object, new: object) -> Message:
+        """Something with a name came or went."""
+        leaf, place = group.leaf, group.place
+        value = leaf.new if leaf.way is Way.ADDED else leaf.old
+        speaker = Speaker(self.names, place.kind or "case")
+        told = new if leaf.way is Way.ADDED else old
+        naming = noun.keys
+        title = value if isinstance(value, Text) else getattr(value, "title", None)
+        if naming:
+            name: object = self.names.of(naming, leaf.key, place.kind or "case")
+        elif isinstance(title, Text) and leaf.key not in (title.en, title.zh):
+            name = say("{title} ({name})", title=title, name=leaf.key)
+        else:
+            name = leaf.key
+        values = {"subject": subject, "what": noun.what, "name": name}
+        if isinstance(value, Subcase):
+            told = speaker.whole(value)
+        if isinstance(value, (Clock, Field, Action, State, Subcase, str)) or value is None:
+            if leaf.way is Way.ADDED:
+                return say("{subject}: {what} {name} is new: {value}", **values, value=told)
+            return say("{subject}: {what} {name} is gone: {value}", **values, value=told)
+        if leaf.way is Way.ADDED:
+            return say("{subject}: {what} {name} is new", **values)
+        return say("{subject}: {what} {name} is gone", **values)
+
+    def _order(self, group: Group, noun: Noun, subject: object) -> Message:
+        leaf, kind = group.leaf, group.place.kind or "case"
+        order = leaf.new if isinstance(leaf.new, tuple) else ()
+        if noun.keys:
+            shown: object = self.names.all_of(noun.keys, tuple(map(str, order)), kind)
+        else:
+            shown = Speaker(self.names, kind).say(order)
+        if leaf.owner is Lifecycle and leaf.name == "states" and isinstance(leaf.old, tuple):
+            first = self.names.of(Naming.STATE, str(order[0]), kind)
+            if leaf.old[:1] != order[:1]:
+                return say("{subject}: it begins in {state} now", subject=subject, state=first)
+        return say("{subject}: another order: {what} {order}", subject=subject, what=noun.what, order=shown)
+
+    def _moved(self, group: Group, old: object, new: object) -> Message:
+        came = tuple(dict.fromkeys([group.place.state, *(it.state for leaf, it in group.others if _came(leaf))]))
+        left = tuple(dict.fromkeys(it.state for leaf, it in group.others if not _came(leaf) and it.state))
+        kind = group.place.kind
+        action = self.names.of(Naming.ACTION, group.place.action, kind)
+        came_to, left_from = (self.names.all_of(Naming.STATE, it, kind) for it in (came, left))
+        if group.leaf.old == group.leaf.new:
+            return say("{action} moves from {old} to {new}", action=action, old=left_from, new=came_to)
+        return say(
+            "{action} moves from {old} ({before}) to {new} ({after})",
+            action=action,
+            old=left_from,
+            new=came_to,
+            before=old,
+            after=new,
+        )
+
+    def _listed(self, leaf: Leaf, noun: Noun, place: Place, subject: object) -> Message:
+        """A list of names or values changed: what came, what went, or everything where both did."""
+        before, after = _as_tuple(leaf.old), _as_tuple(leaf.new)
+        speaker = Speaker(self.names, place.kind or "case")
+        came = tuple(it for it in after if it not in before)
+        went = tuple(it for it in before if it not in after)
+        values = {"subject": subject, "what": noun.what}
+        if leaf.name == "by" and came and not went:
+            return say("{subject} may be done by {added} too", subject=subject, added=speaker.value(came, noun))
+        if leaf.name == "by" and went and not came:
+            return say(
+                "{subject} may not be done by {removed} any more", subject=subject, removed=speaker.value(went, noun)
+            )
+        if before and came and not went:
+            return say("{subject}: {what}: {added} is added", **values, added=speaker.value(came, noun))
+        if after and went and not came:
+            return say("{subject}: {what}: {removed} is taken out", **values, removed=speaker.value(went, noun))
+        told = {"old": speaker.value(before, noun), "new": speaker.value(after, noun)}
+        return say("{subject}: {what} goes from {old} to {new}", **values, **told)
+
+    # What a difference is about
+
+    def _subject(self, group: Group) -> object:
+        place, leaf = group.place, group.leaf
+        whole = self._entry_of_path(group)
+        part = self._part(leaf, place)
+        return say("{whole}, {part}", whole=whole, part=part) if part is not None else whole
+
+    def _entry_of_path(self, group: Group) -> object:
+        place, kind = group.place, group.place.kind
+        whole_action = bool(place.action) and not place.rest and not place.field
+        if place.field and place.action:
+            actions = self.names.all_of(Naming.ACTION, group.actions, kind)
+            field = self.names.of(Naming.FIELD, place.field, kind)
+            return say("{field} of {owner}", field=field, owner=actions) if place.rest else actions
+        if whole_action:
+            return self.names.all_of(Naming.STATE, group.states, kind)
+        if place.action:
+            return self._action(group)
+        simple = (
+            (place.state, Naming.STATE),
+            (place.clock, Naming.CLOCK),
+            (place.field, Naming.FIELD),
+            (place.document, Naming.DOCUMENT),
+            (place.stage, Naming.STAGE),
+            (place.role, Naming.ROLE),
+        )
+        for name, naming in simple:
+            if name and place.rest:
+                return self.names.of(naming, name, kind or "case")
+        return self._whole(place)
+
+    def _action(self, group: Group) -> Named:
+        """The action; with the states, where it changed in some of those in which it may be done."""
+        place = group.place
+        action = self.names.of(Naming.ACTION, place.action, place.kind)
+        lifecycle = lifecycles(self.new).get(place.kind)
+        legal = [it.name for it in lifecycle.states.values() if place.action in it.actions] if lifecycle else []
+        if set(legal) <= set(group.states):
+            return action
+        states = self.names.all_of(Naming.STATE, group.states, place.kind)
+        return say("{action} in {states}", action=action, states=states)
+
+    def _whole(self, place: Place) -> object:
+        if place.archive_class and place.rest:
+            return self._archive_class(place.archive_class)
+        if place.reading and place.rest:
+            return say("the adopted reading {question}", question=place.reading)
+        if place.kind and place.kind != "case":
+            return self.names.of(Naming.SUBCASE, place.kind)
+        return self.new.title
+
+    def _archive_class(self, name: str) -> object:
+        archive = self.new.archive or self.old.archive
+        title = archive.classes[name].title if archive and name in archive.classes else None
+        return say("{title} ({name})", title=title, name=name) if title else name
+
+    def _part(self, leaf: Leaf, place: Place) -> object:
+        """Which part of a clock, action, field or paper it is in; None where the whole of it is meant."""
+        owner = self._owner(leaf)
+        speaker = Speaker(self.names, place.kind or "case")
+        rest = place.rest
+        if place.clock and rest[:1] in (("strict",), ("lenient",)) and len(rest) > 1:
+            return say("by the strict reading") if rest[0] == "strict" else say("by the lenient reading")
+        if isinstance(owner, Limit) and owner.when and leaf.owner is Limit and leaf.name != "when":
+            return say("when {condition}", condition=owner.when)
+        if isinstance(owner, Extension):
+            return say("extension by {action}", action=speaker.names.of(Naming.ACTION, owner.grant, place.kind))
+        if leaf.owner.__name__ == "Pause":
+            return say("pause {pause}", pause=speaker.say(owner))
+        if isinstance(owner, Guard) and leaf.name == "say":
+            return say("condition {check}", check=owner.check)
+        if place.field and rest[:1] == ("choices",) and len(rest) > 1 and leaf.way is Way.CHANGED:
+            return say("choice {choice}", choice=rest[1])
+        if place.document and rest[:1] == ("subcases",) and len(rest) > 2:
+            return self.names.of(Naming.SUBCASE, str(rest[1]))
+        if place.clock and rest[:1] == ("receipts",) and len(rest) > 2:
+            return self.names.of(Naming.HAPPENING, str(rest[1]), place.kind)
+        if rest[-1:] and noun_of(leaf.owner, leaf.name).keys and rest[-1] != leaf.name and leaf.way is Way.CHANGED:
+            naming = noun_of(leaf.owner, leaf.name).keys
+            return self.names.of(naming, str(rest[-1]), place.kind or "case") if naming else None
+        if place.clock and leaf.name == "all_of" and len(rest) > 1:
+            return str(rest[1])
+        return None
+
+    def _owner(self, leaf: Leaf) -> object:
+        """The value that holds what differs, as it is in the new procedure, or was in the old one."""
+        path = leaf.path[: len(leaf.path) - 1 - (leaf.path[-1] != leaf.name)]
+        for procedure in (self.new, self.old):
+            found: object = procedure
+            try:
+                for step in path:
+                    found = _at(found, step)
+            except (AttributeError, KeyError, IndexError, StopIteration):
+                continue
+            return found
+        return None
+
+
+def _at(value: object, step: str | int) -> object:
+    if isinstance(value, tuple):
+        return value[step] if isinstance(step, int) else next(it for it in value if getattr(it, "name", None) == step)
+    return value[step] if isinstance(value, dict) else getattr(value, str(step))
+
+
+def _came(leaf: Leaf) -> bool:
+    return leaf.new is not None
+
+
+def _as_tuple(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _matter(leaf: Leaf, noun: Noun) -> Matter:
+    """For whom it matters: another wording of something is a matter of words, its coming or going is not."""
+    wording = isinstance(leaf.old or leaf.new, Text) and not issubclass(leaf.owner, _KEPT_AS_DATA)
+    if leaf.way is Way.CHANGED and wording:
+        return Matter.WORDS
+    return noun.matter
+
+
+def _wording(subject: object, what: Message, old: Text, new: Text) -> Message:
+    """Another wording, in the language in which it is another; the reader sees its own where both are."""
+    values = {"subject": subject, "what": what}
+    if old.en == new.en:
+        return say("{subject}: {what} in Chinese goes from “{old}” to “{new}”", **values, old=old.zh, new=new.zh)
+    if old.zh == new.zh:
+        return say("{subject}: {what} in English goes from “{old}” to “{new}”", **values, old=old.en, new=new.en)
+    return say("{subject}: {what} goes from “{old}” to “{new}”", **values, old=old or NOTHING, new=new)
