@@ -75,6 +75,8 @@ def _parts(old: Any, new: Any, path: Path) -> Iterator[Leaf]:
 
 
 def _place(old: Any, new: Any, path: Path, owner: type, name: str) -> Iterator[Leaf]:
+    if old is new:
+        return
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         yield from _mapping(old, new, path, owner, name)
     elif isinstance(old, tuple) and isinstance(new, tuple):
