@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from .definitions.calendars.finder import FoundCalendar
+    from .definitions.comparing import Result
     from .definitions.likeness import Likely
     from .definitions.office_reader import OfficeFolder
     from .definitions.posts_reader import Import
@@ -1776,6 +1777,90 @@ def _calendar_diff(session: Session, old: str, new: str, tell: bool) -> int:
         lambda: calendar_pages.diff(before.calendar, after.calendar, origins),
     )
     return FINDINGS if tell and calendar_facts.differ(before.calendar, after.calendar) else 0
+
+
+@_command(
+    "diff",
+    _(
+        "Tell how two definitions differ, and which running cases that concerns.\n\n"
+        "OLD and NEW are files, or what is deployed: online_opinion for its newest version, online_opinion@1 for a "
+        "certain one. One alone is compared with the newest version that is deployed; without any, every definition "
+        "of the office's folder is."
+    ),
+)
+@click.argument("old", required=False)
+@click.argument("new", required=False)
+@_option("--exit-code", "tell", is_flag=True, text=_("Exit with status 7 when they differ."))
+@click.pass_obj
+def _diff(session: Session, old: str | None, new: str | None, tell: bool) -> int:
+    from .definitions import comparing
+    from .workflow import NotFound
+
+    try:
+        in_office = bool(session.office)
+    except NotFound:
+        if session.folder or not (old and new):
+            raise
+        in_office = False
+    definitions = session.engine.definitions() if in_office else ()
+    if old and new:
+        compared = comparing.find_two(old, new, definitions)
+    elif old:
+        compared = comparing.find_one(old, definitions)
+    else:
+        compared = comparing.find_all(session.office.definitions(), definitions)
+    found = comparing.compare_all(compared, definitions, session.engine if in_office else None)
+    session.show(
+        lambda: [_compared_data(session, one) for one in found],
+        lambda: [part for one in found for part in _compared_page(one, briefly=old is None)],
+    )
+    return FINDINGS if tell and any(one.differ for one in found) else 0
+
+
+def _compared_page(found: Result, *, briefly: bool) -> Iterable[Line | Grid]:
+    """Show how a pair differs; ``briefly``: of one that does not, no more than that."""
+    from .workflow.showing import calendar_pages, comparison_pages
+    from .workflow.showing.pages import Line
+
+    old, new = found.pair.old, found.pair.new
+    named = {"kind": new.kind, "name": new.name, "new": new.origin}
+    if old is None:
+        yield Line(say("{kind} {name}: {new}; the office has deployed none", **named), "strong")
+        return
+    if briefly and not found.differ:
+        yield Line(say("{kind} {name}: {new} says what is deployed", **named))
+        return
+    yield Line(say("{kind} {name}: {old} -> {new}", **named, old=old.origin), "strong")
+    if old.calendar and new.calendar:
+        yield from calendar_pages.diff(old.calendar, new.calendar, (old.origin, new.origin))
+        return
+    yield from comparison_pages.differences(found.differences, found.report)
+    if found.uncounted:
+        yield Line(found.uncounted)
+
+
+def _compared_data(session: Session, found: Result) -> dict[str, Any]:
+    from .workflow.showing import calendar_pages, comparison_pages
+
+    old, new, language = found.pair.old, found.pair.new, session.language
+    days = (
+        calendar_pages.diff_data(old.calendar, new.calendar, (old.origin, new.origin), language)
+        if old and old.calendar and new.calendar
+        else None
+    )
+    return {
+        "kind": new.kind,
+        "name": new.name,
+        "old": {"version": old.version, "fingerprint": old.fingerprint, "origin": session.text(old.origin)}
+        if old
+        else None,
+        "new": {"version": new.version, "fingerprint": new.fingerprint, "origin": session.text(new.origin)},
+        "differ": found.differ,
+        "differences": comparison_pages.differences_data(found.differences, found.report, language),
+        "calendar": days,
+        "cases": comparison_pages.running_data(found.report, language),
+        "note": session.text(found.uncounted) if found.uncounted else None,
+    }
 
 
 @_command("demo", _("Play an invented post through the seven steps."))

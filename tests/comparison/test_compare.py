@@ -156,9 +156,10 @@ def test_whatever_leaf_is_changed_a_difference_names_its_place(name: str, donors
         found = compare(old, new)
         where = ".".join(map(str, path))
         assert found, where
-        assert any(
-            covers(old, told, path) or covers(new, told, path) for it in found for told in it.paths
-        ), (where, [it.paths for it in found])
+        assert any(covers(old, told, path) or covers(new, told, path) for it in found for told in it.paths), (
+            where,
+            [it.paths for it in found],
+        )
         assert all(str(it.told) for it in found)
         assert compare(new, old), where
 
@@ -274,7 +275,9 @@ def test_another_wording_is_a_matter_of_words(opinion: str, attribute: str) -> N
 
 
 def test_the_class_of_secrecy_is_a_matter_of_data(opinion: str) -> None:
-    found = compare(read(opinion), edited(opinion, ("secrecy: {zh: 内部, en: Internal}", "secrecy: {zh: 公开, en: Public}")))
+    found = compare(
+        read(opinion), edited(opinion, ("secrecy: {zh: 内部, en: Internal}", "secrecy: {zh: 公开, en: Public}"))
+    )
     assert [it.matter for it in found] == [Matter.DATA]
 
 

@@ -3,5 +3,15 @@
 from .comparing import compare, differs_in_words_only
 from .difference import Difference, Matter, Path, Way
 from .renaming import probable_renames
+from .rosters import compare_rosters
 
-__all__ = ["Difference", "Matter", "Path", "Way", "compare", "differs_in_words_only", "probable_renames"]
+__all__ = [
+    "Difference",
+    "Matter",
+    "Path",
+    "Way",
+    "compare",
+    "compare_rosters",
+    "differs_in_words_only",
+    "probable_renames",
+]

@@ -12,6 +12,7 @@ from typing import Any, cast
 from ..calendars import Calendar
 from ..chain import Head
 from ..clocks import ClockStatus
+from ..comparison import Difference
 from ..errors import CaseclockError, Conflict, KeyUsed, NotFound, StorageFailed
 from ..history import Event, RungKey
 from ..letters import Letter
@@ -23,6 +24,7 @@ from . import reading
 from .admission import utc
 from .carrying_out import attempt, carry_out, deliver, recount
 from .commands import Command, FireAction, OpenCase
+from .concerned import ConcernReport, concerned
 from .cutoff import Standing, standing, standings
 from .delivering import DeliveryReport, Send, deliver_letters, resend
 from .disclosure import Disclosure, disclose
@@ -418,6 +420,27 @@ class Engine:
             at: what is to be erased by then, with its zone; now when left out.
         """
         return tuple(expired(self._session, utc(at or self._now())))
+
+    def concerned(
+        self,
+        old: Procedure,
+        new: Procedure,
+        differences: Iterable[Difference],
+        calendars: Mapping[str, Calendar] | None = None,
+    ) -> ConcernReport:
+        """Return which running cases of a version differences touch, and how their clocks would stand by the new text.
+
+        Cases are read in pages; nothing is written. They keep their version until they are migrated.
+
+        Args:
+            old: the procedure that they run by: cases of its version are counted.
+            new: the procedure by which they are measured too; it need not be deployed.
+            differences: those between the two, as `comparison.compare` finds them.
+            calendars: by id, for calendars that the office has not deployed.
+
+        Raises `NotFound` for a calendar that is neither deployed nor given.
+        """
+        return concerned(self._session, old, new, differences, calendars or {})
 
     def close_heads(self) -> Head | None:
         """Close heads over every chain that has grown since the last one; return the last head, None without any case.

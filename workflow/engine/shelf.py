@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from ..calendars import Calendar
 from ..errors import NotFound
 from ..machine import CaseMachine
 from ..messages import say
@@ -93,6 +94,34 @@ class Shelf:
             calendars={**deployed.calendars, name: calendar},
             versions={**deployed.versions, name: definition.version},
         )
+
+    def tried(self, tx: Transaction, procedure: Procedure, calendars: Mapping[str, Calendar]) -> Deployed:
+        """Return a procedure, deployed or not, with what would belong to it if it were.
+
+        Args:
+            calendars: by id, for those that the office has not deployed.
+
+        Raises `NotFound` for a calendar that is in neither.
+        """
+        newest = {name: tx.definition("calendar", name) for name in calendars_of(procedure)}
+        loaded = {
+            name: self._load(one, self._reader.calendar) if one else self._given(calendars, name, procedure.id)
+            for name, one in newest.items()
+        }
+        kinds = {name: CaseMachine(subcase.lifecycle) for name, subcase in procedure.subcases.items()}
+        return Deployed(
+            procedure=procedure,
+            calendar=loaded[procedure.calendar],
+            roster=self.roster(tx),
+            machines={CASE: CaseMachine(procedure.case), **kinds},
+            calendars=loaded,
+            versions={name: one.version if one else 0 for name, one in newest.items()},
+        )
+
+    def _given(self, calendars: Mapping[str, Calendar], name: str, procedure: str) -> Calendar:
+        if name not in calendars:
+            self._raise_no_calendar(name, procedure)
+        return calendars[name]
 
     def users_of(self, tx: Transaction, calendar: str) -> tuple[str, ...]:
         """Return the procedures of which any version counts by a calendar."""
