@@ -404,12 +404,15 @@ def _unexpected(error: Exception) -> CaseclockError:
 
 def _error_lines(session: Session, error: CaseclockError) -> Iterator[str]:
     from .workflow import DefinitionInvalid, InvalidInput
+    from .workflow.engine.versions import VersionTaken
 
     yield session.text(error.message)
     if isinstance(error, DefinitionInvalid):
         yield from _problem_lines(session, error.problems)
     if isinstance(error, InvalidInput):
         yield from (f"  {name}: {session.text(problem)}" for name, problem in error.fields.items())
+    if isinstance(error, VersionTaken):
+        yield from (f"  {session.text(it.told)}" for it in error.differences)
     if error.hint:
         yield session.text(error.hint)
 
@@ -639,13 +642,16 @@ def _test_folders(session: Session) -> tuple[Path, ...]:
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.pass_obj
 def _deploy(session: Session, files: tuple[Path, ...]) -> int:
-    from .definitions.office_reader import deploy_files
+    from .definitions.office_reader import deploy_files, told_of_versions
     from .workflow.showing import pages, plain
 
+    before = session.engine.definitions()
     deployed, report = deploy_files(session.engine, files or session.office.definitions())
     session.show(
         lambda: plain.deployed(deployed, report), lambda: [*pages.definitions(deployed), *pages.recounted(report)]
     )
+    for told in told_of_versions(before, deployed):
+        click.echo(session.text(told), err=True)
     return 1 if report.failed else 0
 
 
@@ -848,6 +854,7 @@ def _likely_data(session: Session, pairs: Sequence[Likely]) -> list[dict[str, An
 @_option("--stage", text=_("Only cases in this stage."))
 @_option("--unit", text=_("Only what this unit holds."))
 @_procedure
+@_option("--version", type=int, metavar="N", text=_("Only cases on this version of their procedure."))
 @_option("--overdue", is_flag=True, text=_("Only cases with an overdue clock."))
 @_option("--all", "ended_too", is_flag=True, text=_("Ended cases too."))
 @_limit
@@ -858,6 +865,7 @@ def _list(
     stage: str | None,
     unit: str | None,
     procedure: str | None,
+    version: int | None,
     overdue: bool,
     ended_too: bool,
     limit: int,
@@ -868,6 +876,7 @@ def _list(
     states = engine.states(state=state, stage=stage) if state or stage else None
     until = datetime.now(UTC) if overdue else None
     query = CaseQuery(procedure, unit=unit, states=states, due_before=until, open_only=not ended_too, limit=limit + 1)
+    query = replace(query, version=version)
     found = [item for item in engine.cases(query) if item.overdue or not overdue]
     _show_items(session, found, limit)
 
@@ -1861,6 +1870,17 @@ def _compared_data(session: Session, found: Result) -> dict[str, Any]:
         "cases": comparison_pages.running_data(found.report, language),
         "note": session.text(found.uncounted) if found.uncounted else None,
     }
+
+
+@_command("versions", _("List the deployed versions of procedures, and how many cases are on each."))
+@click.argument("procedure", required=False)
+@click.pass_obj
+def _versions(session: Session, procedure: str | None) -> None:
+    from .workflow.showing import pages, plain
+
+    found = session.engine.versions(procedure)
+    zone = session.engine.zone(found[0].definition.name) if found else "UTC"
+    session.show(lambda: [plain.version(one) for one in found], lambda: pages.versions(found, zone))
 
 
 @_command("demo", _("Play an invented post through the seven steps."))

@@ -8,10 +8,11 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from ..workflow.calendars import Calendar
-from ..workflow.comparison import Difference, compare, compare_rosters, differs_in_words_only
+from ..workflow.comparison import Difference, compare, compare_rosters, differs_in_words_only, worded
 from ..workflow.engine import Engine
 from ..workflow.engine.concerned import ConcernReport
 from ..workflow.engine.shelf import calendars_of
+from ..workflow.engine.versions import words_name
 from ..workflow.errors import DefinitionInvalid, InvalidInput, NotFound
 from ..workflow.messages import Message, say
 from ..workflow.model import Procedure
@@ -122,12 +123,12 @@ def _find(named: str, definitions: Sequence[Definition]) -> Edition:
     fitting = [it for it in definitions if it.name == name and version in ("", str(it.version)) and it.kind in _LOADERS]
     if not fitting:
         raise _unknown(named, name, definitions)
-    return _deployed(max(fitting, key=lambda it: (it.kind == "procedure", it.version)))
+    return _deployed(max(fitting, key=lambda it: (it.kind == "procedure", it.version)), definitions)
 
 
 def _newest(kind: Kind, name: str, definitions: Sequence[Definition]) -> Edition | None:
     known = [it for it in definitions if (it.kind, it.name) == (kind, name)]
-    return _deployed(max(known, key=lambda it: it.version)) if known else None
+    return _deployed(max(known, key=lambda it: it.version), definitions) if known else None
 
 
 def _in_file(path: Path) -> Edition:
@@ -137,10 +138,15 @@ def _in_file(path: Path) -> Edition:
     return Edition(found.kind, found.name, found.version, found.fingerprint, value, origin)
 
 
-def _deployed(one: Definition) -> Edition:
+def _deployed(one: Definition, definitions: Sequence[Definition]) -> Edition:
+    """A deployed definition; a procedure in the words of its newest wording."""
     origin = say("deployed, version {version}", version=one.version)
-    value = _value(one.kind, one.compiled)
-    return Edition(one.kind, one.name, one.version, one.fingerprint, value, origin, deployed=True)
+    value, name = _value(one.kind, one.compiled), words_name(one.name, one.version)
+    wordings = [it for it in definitions if (it.kind, it.name) == ("words", name)] if one.kind == "procedure" else []
+    newest = max(wordings, key=lambda it: it.version, default=one)
+    if isinstance(value, Procedure) and newest is not one:
+        value = worded(value, YamlReader().procedure(newest.compiled))
+    return Edition(one.kind, one.name, one.version, newest.fingerprint, value, origin, deployed=True)
 
 
 def _value(kind: Kind, compiled: str) -> Made:

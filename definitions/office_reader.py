@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ..workflow.engine import Engine, RecountReport
+from ..workflow.engine.versions import told_of_version
 from ..workflow.errors import DefinitionInvalid, InvalidInput, NotFound, Problem
-from ..workflow.messages import say
+from ..workflow.messages import Message, say
 from ..workflow.ports import Compiled, Definition, Kind
 from .yaml_reader import Source, read_yaml
 
@@ -130,6 +131,14 @@ def deploy_files(engine: Engine, paths: Iterable[Path]) -> tuple[tuple[Definitio
     ordered = sorted(compiled, key=lambda file: _KINDS.index(compiled[file].kind))
     deployed = tuple(engine.deploy(read_text(Path(file)), file=file, recount=False) for file in ordered)
     return deployed, engine.recount()
+
+
+def told_of_versions(before: Iterable[Definition], deployed: Iterable[Definition]) -> list[Message]:
+    """Return what somebody should know who has deployed these where those were deployed before."""
+    known = tuple(before)
+    keys = {(one.kind, one.name, one.version) for one in known}
+    new = (one for one in deployed if (one.kind, one.name, one.version) not in keys)
+    return [told for one in new for told in told_of_version(known, one)]
 
 
 def find_office(start: Path) -> Path:

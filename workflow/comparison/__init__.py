@@ -4,6 +4,7 @@ from .comparing import compare, differs_in_words_only
 from .difference import Difference, Matter, Path, Way
 from .renaming import probable_renames
 from .rosters import compare_rosters
+from .wording import worded
 
 __all__ = [
     "Difference",
@@ -14,4 +15,5 @@ __all__ = [
     "compare_rosters",
     "differs_in_words_only",
     "probable_renames",
+    "worded",
 ]

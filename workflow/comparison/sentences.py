@@ -8,7 +8,6 @@ from enum import Enum
 from ..messages import Message, Text, say
 from ..model import (
     Action,
-    Archive,
     Clock,
     Extension,
     Field,
@@ -16,7 +15,6 @@ from ..model import (
     Lifecycle,
     Limit,
     Procedure,
-    Retention,
     State,
     Subcase,
 )
@@ -27,9 +25,7 @@ from .nouns import SWITCHED, Noun, noun_of
 from .places import Place, stage_of
 from .speaking import NOTHING, Speaker
 from .walk import Leaf
-
-_KEPT_AS_DATA = (Archive, Retention)
-"""Texts of these are kept with a case: another text is another fact, not another wording."""
+from .wording import KEPT_AS_DATA
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +288,7 @@ def _as_tuple(value: object) -> tuple[object, ...]:
 
 def _matter(leaf: Leaf, noun: Noun) -> Matter:
     """For whom it matters: another wording of something is a matter of words, its coming or going is not."""
-    wording = isinstance(leaf.old or leaf.new, Text) and not issubclass(leaf.owner, _KEPT_AS_DATA)
+    wording = isinstance(leaf.old or leaf.new, Text) and not issubclass(leaf.owner, KEPT_AS_DATA)
     if leaf.way is Way.CHANGED and wording:
         return Matter.WORDS
     return noun.matter

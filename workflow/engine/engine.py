@@ -40,6 +40,7 @@ from .session import LocksFirst, Session
 from .shelf import ROSTER, Shelf
 from .transfer import LoadReport, export, load
 from .verification import OutsideHead, VerifyReport, verify
+from .versions import VersionView, rewording, versions
 from .views import BatchResult, CaseView, EventView, ListItem, Moved, Offer, Receipt, RecountReport, TickReport
 
 PAGE = 200
@@ -84,16 +85,23 @@ class Engine:
     def deploy(self, source: str, *, file: str = "definition.yaml", recount: bool = True) -> Definition:
         """Check a procedure, calendar or roster and put it into use; return it as deployed.
 
+        A procedure whose version is deployed already may have other words; see `versions`.
+
         Args:
             source: its YAML text.
             file: the name to show in problems.
             recount: after a calendar, recount the open cases that count by it; else call `recount` yourself.
 
-        Raises `DefinitionInvalid` with every problem, `Conflict` when the same version says something else already.
+        Raises `DefinitionInvalid` with every problem, `VersionTaken` when the same version already means something
+        else.
         """
         compiled = self._reader.compile(source, file=file)
         with self._session(write=True) as session:
             tx = session.tx
+            words = rewording(tx, self._reader, compiled, source, session.now, self.office)
+            if words:
+                tx.deploy(words)
+                return words
             name = ROSTER if compiled.kind == "roster" else compiled.name
             latest = tx.definition(compiled.kind, name)
             definition = Definition(
@@ -140,6 +148,19 @@ class Engine:
         """Return every definition that the office has deployed."""
         with self._session() as session:
             return session.tx.definitions()
+
+    def versions(self, procedure: str | None = None) -> tuple[VersionView, ...]:
+        """Return the deployed versions of procedures, by procedure, oldest first, with how many cases are on each.
+
+        Args:
+            procedure: only those of this one.
+
+        Raises `NotFound` when the office has not deployed it.
+        """
+        with self._session() as session:
+            if procedure is not None:
+                session.deployed(procedure)
+            return versions(session.tx, procedure)
 
     def procedure(self, procedure: str, version: int | None = None) -> Procedure:
         """Return a deployed procedure, the newest version when none is named. Raises `NotFound`."""

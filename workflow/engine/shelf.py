@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from ..calendars import Calendar
+from ..comparison import worded
 from ..errors import NotFound
 from ..machine import CaseMachine
 from ..messages import say
@@ -16,6 +17,7 @@ from ..model import CASE, Procedure
 from ..ports import Definition, Reader, Transaction
 from ..roster import Roster
 from .situation import Deployed
+from .versions import words_name
 
 ROSTER = "roster"
 """The name under which an office's one roster is deployed."""
@@ -71,7 +73,8 @@ class Shelf:
         Raises `NotFound` when the office has not deployed it.
         """
         definition = tx.definition("procedure", procedure, version) or self._raise_unknown(tx, procedure, version)
-        model: Procedure = self._load(definition, self._reader.procedure)
+        words = tx.definition("words", words_name(definition.name, definition.version), as_of=as_of)
+        model = self._worded(definition, words)
         calendars = {name: self._calendar(tx, name, procedure, as_of) for name in calendars_of(model)}
         loaded = {name: self._load(calendar, self._reader.calendar) for name, calendar in calendars.items()}
         return Deployed(
@@ -79,7 +82,7 @@ class Shelf:
             fingerprint=definition.fingerprint,
             calendar=loaded[model.calendar],
             roster=self.roster(tx, as_of),
-            machines=self._machines(definition, model),
+            machines=self._machines(definition, words, model),
             calendars=loaded,
             versions={name: calendar.version for name, calendar in calendars.items()},
             recounting=frozenset(name for name, calendar in calendars.items() if calendar.recounted_at is None),
@@ -151,8 +154,19 @@ class Shelf:
             self._loaded[definition.fingerprint] = load(definition.compiled)
         return self._loaded[definition.fingerprint]
 
-    def _machines(self, definition: Definition, model: Procedure) -> dict[str, CaseMachine]:
-        key = f"machines:{definition.fingerprint}"
+    def _worded(self, definition: Definition, words: Definition | None) -> Procedure:
+        """The procedure of a definition in the words of its newest wording; what it means is as it was deployed."""
+        model: Procedure = self._load(definition, self._reader.procedure)
+        if words is None:
+            return model
+        key = f"worded:{definition.fingerprint}:{words.fingerprint}"
+        if key not in self._loaded:
+            self._loaded[key] = worded(model, self._load(words, self._reader.procedure))
+        made: Procedure = self._loaded[key]
+        return made
+
+    def _machines(self, definition: Definition, words: Definition | None, model: Procedure) -> dict[str, CaseMachine]:
+        key = f"machines:{definition.fingerprint}:{words.fingerprint if words else ''}"
         if key not in self._loaded:
             subcases = {name: CaseMachine(subcase.lifecycle) for name, subcase in model.subcases.items()}
             self._loaded[key] = {CASE: CaseMachine(model.case), **subcases}
