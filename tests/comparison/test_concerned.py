@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,6 @@ from caseclock.workflow.comparison import compare
 from caseclock.workflow.engine.concerned import ConcernReport
 from caseclock.workflow.model import Procedure
 from caseclock.workflow.showing import comparison_pages
-from tests.conftest import Township
 
 
 def read(source: str) -> Procedure:
@@ -24,7 +24,7 @@ SOURCE = shipped("online_opinion.procedure.yaml")
 OLD = read(SOURCE)
 
 
-def report(town: Township, *edits: tuple[str, str]) -> ConcernReport:
+def report(town: Any, *edits: tuple[str, str]) -> ConcernReport:
     source = SOURCE
     for before, after in edits:
         assert before in source
@@ -34,11 +34,11 @@ def report(town: Township, *edits: tuple[str, str]) -> ConcernReport:
 
 
 @pytest.fixture
-def town(township: Township) -> Township:
+def town(township: Any) -> Any:
     return township
 
 
-def test_a_longer_limit_tells_how_many_overdue_cases_would_not_be(town: Township) -> None:
+def test_a_longer_limit_tells_how_many_overdue_cases_would_not_be(town: Any) -> None:
     """Three slips run; two are overdue by three days, one of them by five days as well."""
     town.at("2026-11-02 09:00")
     town.dispatched("water")
@@ -55,7 +55,7 @@ def test_a_longer_limit_tells_how_many_overdue_cases_would_not_be(town: Township
     assert concern.effect.later == timedelta(days=4)
 
 
-def test_a_shorter_limit_tells_how_many_would_be_overdue(town: Township) -> None:
+def test_a_shorter_limit_tells_how_many_would_be_overdue(town: Any) -> None:
     town.at("2026-11-09 09:00").dispatched("water")
     town.at("2026-11-11 09:00")
     found = report(town, ("- {is: 3 days}", "- {is: 1 day}"))
@@ -63,13 +63,12 @@ def test_a_shorter_limit_tells_how_many_would_be_overdue(town: Township) -> None
     assert effect is not None
     assert (effect.no_longer_overdue, effect.newly_overdue) == (0, 1)
     assert effect.earlier == timedelta(days=2)
-    said = "\n".join(str(line.value) for line in comparison_pages.differences([found.concerns[0].difference], found))  # type: ignore[union-attr]
-    assert (
-        "running cases concerned: 1; 1 of them not overdue now would be; 1 due(s) move: at most 2 days earlier" in said
-    )
+    page = comparison_pages.differences([found.concerns[0].difference], found)
+    said = "\n".join(str(getattr(line, "value", "")) for line in page)
+    assert "running cases concerned: 1; 1 of them not overdue now would be; 1 due(s) move: at most 2 days ear" in said
 
 
-def test_what_hangs_on_a_changed_clock_is_measured_too(town: Township) -> None:
+def test_what_hangs_on_a_changed_clock_is_measured_too(town: Any) -> None:
     """The unit's clock has a target before the public one: the clock is told although its own text is the same."""
     town.at("2026-11-09 09:00").dispatched("water")
     found = report(town, ("    limit: 3 days\n    counting", "    limit: 1 day\n    counting"))
@@ -77,7 +76,7 @@ def test_what_hangs_on_a_changed_clock_is_measured_too(town: Township) -> None:
     assert all(it.clock != "public_reply" for it in found.further)
 
 
-def test_a_difference_in_a_state_concerns_the_cases_in_it(town: Township) -> None:
+def test_a_difference_in_a_state_concerns_the_cases_in_it(town: Any) -> None:
     town.at("2026-11-09 09:00")
     town.open()
     reported = town.open()
@@ -87,7 +86,7 @@ def test_a_difference_in_a_state_concerns_the_cases_in_it(town: Township) -> Non
     assert (concern.difference.states, concern.cases) == (("registered",), 1)
 
 
-def test_ended_cases_and_other_versions_are_not_counted(town: Township) -> None:
+def test_ended_cases_and_other_versions_are_not_counted(town: Any) -> None:
     town.at("2026-11-09 09:00")
     ended = town.open()
     town.engine.fire(ended, "withdraw", by="omar", data={"withdrawn_because": "asked by telephone"})
@@ -98,13 +97,13 @@ def test_ended_cases_and_other_versions_are_not_counted(town: Township) -> None:
     assert (found.running, found.elsewhere) == (1, {2: 1})
 
 
-def test_words_concern_no_case(town: Township) -> None:
+def test_words_concern_no_case(town: Any) -> None:
     town.at("2026-11-09 09:00").open()
     (concern,) = report(town, ("en: Intake}", "en: Intake of posts}")).concerns
     assert concern.cases is None
 
 
-def test_what_is_gone_is_measured_as_ending(town: Township) -> None:
+def test_what_is_gone_is_measured_as_ending(town: Any) -> None:
     """Whatever the new text lacks, the measuring does not fail: a clock that is not there runs no more."""
     town.at("2026-11-09 09:00").dispatched("water")
     kept = {name: clock for name, clock in OLD.case.clocks.items() if name != "first_word"}
