@@ -1791,7 +1791,7 @@ def _calendar_diff(session: Session, old: str, new: str, tell: bool) -> int:
 @_command(
     "diff",
     _(
-        "Tell how two definitions differ, and which running cases that concerns.\n\n"
+        "Tell how definitions differ, and for which cases.\n\n"
         "OLD and NEW are files, or what is deployed: online_opinion for its newest version, online_opinion@1 for a "
         "certain one. One alone is compared with the newest version that is deployed; without any, every definition "
         "of the office's folder is."
@@ -1872,7 +1872,7 @@ def _compared_data(session: Session, found: Result) -> dict[str, Any]:
     }
 
 
-@_command("versions", _("List the deployed versions of procedures, and how many cases are on each."))
+@_command("versions", _("List deployed versions, and the cases on each."))
 @click.argument("procedure", required=False)
 @click.pass_obj
 def _versions(session: Session, procedure: str | None) -> None:
