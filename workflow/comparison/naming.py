@@ -72,8 +72,13 @@ class Names:
         return tuple(self.of(naming, name, kind) for name in ids)
 
     def title(self, naming: Naming, name: str, kind: str = CASE) -> Text | None:
-        """Return the title of the thing with this id; None where neither procedure declares it."""
-        return next((title for it in (self.new, self.old) for title in _titles(it, naming, name, kind)), None)
+        """Return the title of the thing with this id; None where neither procedure declares it.
+
+        What this kind of case does not have may be of another: a paper shows values of the slip that issues it.
+        """
+        kinds = (kind, *(it for it in (CASE, *self.new.subcases, *self.old.subcases) if it != kind))
+        found = (title for place in kinds for it in (self.new, self.old) for title in _titles(it, naming, name, place))
+        return next(found, None)
 
 
 def _titles(procedure: Procedure, naming: Naming, name: str, kind: str) -> Iterator[Text]:

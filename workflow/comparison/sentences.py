@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -50,7 +52,7 @@ class Teller:
         old, new = (speaker.value(it, noun) for it in (leaf.old, leaf.new))
         stage = stage_of(place, self.new) or stage_of(place, self.old) or ""
         return Difference(
-            code=f"{leaf.owner.__name__.lower()}-{leaf.name.replace('_', '-')}-{leaf.way}",
+            code=_code(leaf),
             way=leaf.way,
             matter=_matter(leaf, noun),
             path=leaf.path,
@@ -87,7 +89,7 @@ class Teller:
             return _wording(subject, noun.what, leaf.old, leaf.new)
         if isinstance(leaf.old, tuple) and isinstance(leaf.new, tuple):
             return self._listed(leaf, noun, group.place, subject)
-        values = {"subject": subject, "what": noun.what}
+        values = {"subject": subject, "what": self._what(leaf, noun, group.place)}
         if isinstance(leaf.old, Enum) and isinstance(leaf.new, Enum):
             return say("{subject}: {what}: {new}; until now {old}", **values, old=old, new=new)
         match leaf.way:
@@ -97,6 +99,13 @@ class Teller:
                 return say("{subject}: {what} is gone: {old}", **values, old=old)
             case _:
                 return say("{subject}: {what} goes from {old} to {new}", **values, old=old, new=new)
+
+    def _what(self, leaf: Leaf, noun: Noun, place: Place) -> Message:
+        """What is spoken of; with its name, where it is a value of a mapping."""
+        if noun.keys is None or leaf.path[-1] == leaf.name:
+            return noun.what
+        name = self.names.of(noun.keys, str(leaf.path[-1]), place.kind or "case")
+        return say("{what} {name}", what=noun.what, name=name)
 
     def _entry(self, group: Group, noun: Noun, subject: object, old: object, new: object) -> Message:
         """Something with a name came or went."""
@@ -157,9 +166,17 @@ class Teller:
         """A list of names or values changed: what came, what went, or everything where both did."""
         before, after = _as_tuple(leaf.old), _as_tuple(leaf.new)
         speaker = Speaker(self.names, place.kind or "case")
+        what = self._what(leaf, noun, place)
         came = tuple(it for it in after if it not in before)
         went = tuple(it for it in before if it not in after)
-        values = {"subject": subject, "what": noun.what}
+        values = {"subject": subject, "what": what}
+        if leaf.name == "separation" and (came or went):
+            return _separated(
+                subject, [speaker.value(it, noun) for it in came], [speaker.value(it, noun) for it in went]
+            )
+        if leaf.name == "switch":
+            old, new = (say("{place}", place=".".join(map(str, it)) or NOTHING) for it in (before, after))
+            return say("{subject}: {what} goes from {old} to {new}", **values, old=old, new=new)
         if leaf.name == "by" and came and not went:
             return say("{subject} may be done by {added} too", subject=subject, added=speaker.value(came, noun))
         if leaf.name == "by" and went and not came:
@@ -251,11 +268,6 @@ class Teller:
             return self.names.of(Naming.SUBCASE, str(rest[1]))
         if place.clock and rest[:1] == ("receipts",) and len(rest) > 2:
             return self.names.of(Naming.HAPPENING, str(rest[1]), place.kind)
-        if rest[-1:] and noun_of(leaf.owner, leaf.name).keys and rest[-1] != leaf.name and leaf.way is Way.CHANGED:
-            naming = noun_of(leaf.owner, leaf.name).keys
-            return self.names.of(naming, str(rest[-1]), place.kind or "case") if naming else None
-        if place.clock and leaf.name == "all_of" and len(rest) > 1:
-            return str(rest[1])
         return None
 
     def _owner(self, leaf: Leaf) -> object:
@@ -278,6 +290,12 @@ def _at(value: object, step: str | int) -> object:
     return value[step] if isinstance(value, dict) else getattr(value, str(step))
 
 
+def _code(leaf: Leaf) -> str:
+    """A word such as ``archive-class-fields-changed``."""
+    owner = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", leaf.owner.__name__).lower()
+    return f"{owner}-{leaf.name.replace('_', '-')}-{leaf.way}"
+
+
 def _came(leaf: Leaf) -> bool:
     return leaf.new is not None
 
@@ -292,6 +310,18 @@ def _matter(leaf: Leaf, noun: Noun) -> Matter:
     if leaf.way is Way.CHANGED and wording:
         return Matter.WORDS
     return noun.matter
+
+
+def _separated(subject: object, came: Sequence[object], went: Sequence[object]) -> Message:
+    """Groups of actions that no person does two of in one case: new ones, and those that are none any more."""
+    told = [
+        *(say("no person does two of these in one case: {group}", group=group) for group in came),
+        *(say("no longer: no person does two of these in one case: {group}", group=group) for group in went),
+    ]
+    whole = told[0]
+    for part in told[1:]:
+        whole = say("{first}; {second}", first=whole, second=part)
+    return say("{subject}: {what}", subject=subject, what=whole)
 
 
 def _wording(subject: object, what: Message, old: Text, new: Text) -> Message:

@@ -12,6 +12,7 @@ from ..messages import Message, Text, say
 from ..model import (
     Action,
     Amount,
+    Archive,
     Bound,
     Clock,
     DayEnd,
@@ -41,9 +42,10 @@ from ..model import (
     State,
     Strictness,
     Subcase,
+    TimeUnit,
     UpTo,
 )
-from .naming import Names, Naming
+from .naming import Names, Naming, named
 from .nouns import Noun
 
 NOTHING = say("nothing")
@@ -79,6 +81,18 @@ WORDS: Mapping[tuple[type[Enum], Enum], Message] = {
 
 By their class, since words of two classes are equal that are written in the same way.
 """
+
+_UNITS: Mapping[TimeUnit, Message] = {
+    TimeUnit.MINUTE: say("minutes"),
+    TimeUnit.WORKING_MINUTE: say("working minutes"),
+    TimeUnit.HOUR: say("hours"),
+    TimeUnit.WORKING_HOUR: say("working hours"),
+    TimeUnit.DAY: say("days"),
+    TimeUnit.WORKING_DAY: say("working days"),
+    TimeUnit.WEEK: say("weeks"),
+    TimeUnit.MONTH: say("months"),
+    TimeUnit.YEAR: say("years"),
+}
 
 _PLACES: Mapping[Side, Callable[[object], Message]] = {
     Side.BEFORE: lambda offset: say("{offset} before due", offset=offset),
@@ -117,7 +131,13 @@ class Speaker:
             return WORDS.get((type(value), value), value.value)
         if isinstance(value, tuple):
             return tuple(self.say(part) for part in value)
+        if isinstance(value, Mapping):
+            return tuple(self._entry(key, part) for key, part in value.items()) or NOTHING
         return self.whole(value)
+
+    def _entry(self, key: str, value: object) -> object:
+        title = getattr(value, "title", None)
+        return named(key, title if isinstance(title, Text) else None)
 
     @singledispatchmethod
     def whole(self, value: Any) -> object:
@@ -136,7 +156,7 @@ class Speaker:
 
     @whole.register
     def _(self, value: Amount) -> object:
-        return say("the number in {field}, in {unit}s", field=self._field(value.field), unit=value.unit.value)
+        return say("the number in {field}, in {unit}", field=self._field(value.field), unit=_UNITS[value.unit])
 
     @whole.register
     def _(self, value: Rung) -> object:
@@ -243,6 +263,10 @@ class Speaker:
         if value.field:
             return say("as {field} says, else {period}", field=self._field(value.field), period=value.otherwise)
         return value.otherwise
+
+    @whole.register
+    def _(self, value: Archive) -> object:
+        return say("in {states}: {classes}", states=value.states, classes=self.say(value.classes))
 
     @whole.register
     def _(self, value: Clock) -> object:
