@@ -38,7 +38,8 @@ def test_a_longer_limit_is_told_with_the_cases_that_it_concerns(shell: Any, proc
     shell.at("2026-11-20 00:01")
     edit(procedure, FIVE_DAYS)
     told = shell.run("diff", str(procedure)).stdout
-    assert f"[limit] {TOLD}; running cases concerned: 1; 1 of them overdue now would not be; 1 due(s) move: " in told
+    assert f"[limit] {TOLD}; running cases concerned: 1; 1 of them overdue now would not be" in told
+    assert "  1 due(s) move, at most" in told
     assert "running cases keep their version until they are migrated" in told
     (one,) = shell.json("diff", str(procedure))
     (difference,) = one["differences"]

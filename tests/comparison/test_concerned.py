@@ -65,7 +65,8 @@ def test_a_shorter_limit_tells_how_many_would_be_overdue(town: Any) -> None:
     assert effect.earlier == timedelta(days=2)
     page = comparison_pages.differences([found.concerns[0].difference], found)
     said = "\n".join(str(getattr(line, "value", "")) for line in page)
-    assert "running cases concerned: 1; 1 of them not overdue now would be; 1 due(s) move: at most 2 days ear" in said
+    assert "running cases concerned: 1; 1 of them not overdue now would be\n" in said
+    assert "  1 due(s) move, at most 2 days earlier; new: 2026-11-10 24:00" in said
 
 
 def test_what_hangs_on_a_changed_clock_is_measured_too(town: Any) -> None:

@@ -36,12 +36,13 @@ def differences(found: Sequence[Difference], report: ConcernReport | None) -> Pa
         return
     concerns: Iterable[Concern] = report.concerns if report else (Concern(one, None) for one in found)
     for concern in concerns:
-        tone = "plain" if concern.difference.matter is Matter.WORDS else "note"
-        yield Line(_told(concern), tone)
+        yield Line(_told(concern), "plain" if concern.difference.matter is Matter.WORDS else "note")
+        if concern.effect:
+            yield from (Line(say("  {effect}", effect=part)) for part in _moves(concern.effect))
     if report:
         for effect in report.further:
-            parts = list(_effect(effect))
-            yield Line(say("{clock}, which hangs on it: {effects}", clock=effect.title, effects=_joined(parts)), "note")
+            yield Line(say("{clock} hangs on what has changed: {effects}", **_further(effect)), "note")
+            yield from (Line(say("  {effect}", effect=part)) for part in _moves(effect))
         yield from _running(report, found)
     count = sum(one.matter is not Matter.WORDS for one in found)
     words = len(found) - count
@@ -63,32 +64,36 @@ def _told(concern: Concern) -> Message:
     )
 
 
+def _further(effect: ClockEffect) -> dict[str, object]:
+    parts = [say("running cases concerned: {count}", count=effect.running), *_effect(effect)]
+    return {"clock": effect.title, "effects": _joined(parts)}
+
+
 def _effect(effect: ClockEffect) -> Iterator[Message]:
-    """What would become of a clock, part by part."""
+    """Of how many cases something else would be told, part by part."""
     if effect.no_longer_overdue:
         yield say("{count} of them overdue now would not be", count=effect.no_longer_overdue)
     if effect.newly_overdue:
         yield say("{count} of them not overdue now would be", count=effect.newly_overdue)
-    if effect.moved and effect.first_due and effect.last_due:
-        yield say("{count} due(s) move: {by}", count=effect.moved, by=_joined(list(_moves(effect))))
-        yield say(
-            "the new dues lie from {first} to {last}",
-            first=show_due(effect.first_due, effect.zone),
-            last=show_due(effect.last_due, effect.zone),
-        )
     if effect.begins:
         yield say("it would begin to run in {count}", count=effect.begins)
     if effect.ends:
         yield say("it would run no more in {count}", count=effect.ends)
-    for case, why in effect.failed.items():
-        yield say("{case} cannot be measured: {reason}", case=case, reason=why)
 
 
 def _moves(effect: ClockEffect) -> Iterator[Message]:
-    if effect.earlier > timedelta():
-        yield say("at most {length} earlier", length=_length(effect.earlier))
-    if effect.later > timedelta():
-        yield say("at most {length} later", length=_length(effect.later))
+    """How dues would move, and which cases could not be measured."""
+    if effect.moved and effect.first_due and effect.last_due:
+        spans = []
+        if effect.earlier > timedelta():
+            spans.append(say("at most {length} earlier", length=_length(effect.earlier)))
+        if effect.later > timedelta():
+            spans.append(say("at most {length} later", length=_length(effect.later)))
+        first, last = (show_due(due, effect.zone) for due in (effect.first_due, effect.last_due))
+        new = say("from {first} to {last}", first=first, last=last) if first != last else first
+        yield say("{count} due(s) move, {by}; new: {new}", count=effect.moved, by=spans, new=new)
+    for case, why in effect.failed.items():
+        yield say("{case} cannot be measured: {reason}", case=case, reason=why)
 
 
 def _length(span: timedelta) -> Message:
