@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from importlib import resources
@@ -12,7 +13,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 
 from caseclock.definitions import YamlReader, codec, shipped
-from caseclock.workflow.comparison import Difference, Matter, Path, compare
+from caseclock.workflow.comparison import Difference, Matter, Path, Way, compare
 from caseclock.workflow.comparison.nouns import NOUNS, SWITCHED
 from caseclock.workflow.model import Procedure
 
@@ -308,3 +309,35 @@ def test_an_action_that_moves_is_told_as_moving(opinion: str) -> None:
     found = compare(old, dataclasses.replace(old, case=dataclasses.replace(old.case, states=states)))
     assert line in opinion
     assert "Report (report) moves from Registered (registered) to Under review (under_review)" in "\n".join(said(found))
+
+
+# Other names
+
+
+@pytest.mark.parametrize(
+    ("old", "code"),
+    [
+        ("dispatch", "state-actions-renamed"),
+        ("unit_reply", "lifecycle-clocks-renamed"),
+        ("posted_at", "lifecycle-fields-renamed"),
+        ("reply_text", "action-inputs-renamed"),
+        ("supervision_notice", "procedure-documents-renamed"),
+        ("approval", "procedure-stages-renamed"),
+        ("publisher", "procedure-roles-renamed"),
+        ("awaiting_approval", "state-renamed"),
+        ("returned", "state-renamed"),
+    ],
+)
+def test_another_name_is_told_once_with_every_place_that_uses_it(opinion: str, old: str, code: str) -> None:
+    new = read(re.sub(rf'(?<![\w"])\b{old}\b', f"{old}_anew", opinion))
+    found = [it for it in compare(read(opinion), new) if it.matter is not Matter.WORDS]
+    assert [it.code for it in found] == [code]
+    assert (found[0].way, found[0].new) == (Way.RENAMED, f"{old}_anew")
+    assert found[0].also
+
+
+def test_what_else_changed_in_a_renamed_clock_is_told_too(opinion: str) -> None:
+    new = re.sub(r"\bunit_reply\b", "answer_time", opinion).replace("- {is: 3 days}", "- {is: 5 days}")
+    found = [it for it in compare(read(opinion), read(new)) if it.matter is not Matter.WORDS]
+    assert [(it.way, it.clock) for it in found] == [(Way.RENAMED, "answer_time"), (Way.CHANGED, "answer_time")]
+    assert "the limit goes from 3 days to 5 days" in str(found[1].told)

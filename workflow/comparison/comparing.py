@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..messages import say
+from ..messages import Message, say
 from ..model import CASE, Procedure
 from .difference import Difference, Matter, Way
 from .grouping import grouped
-from .naming import Names, Naming, lifecycles
+from .naming import Named, Names, Naming, lifecycles
+from .other_names import with_other_names
 from .renaming import Renames, probable_renames, renamed
 from .sentences import Teller
 from .walk import walk
@@ -24,7 +25,7 @@ def compare(old: Procedure, new: Procedure) -> tuple[Difference, ...]:
     alike = renamed(old, renames)
     was = {kind: {after: before for before, after in it.items()} for kind, it in renames.items()}
     teller = Teller(alike, new, names, was)
-    found = [teller.tell(group) for group in grouped(walk(alike, new), alike, new)]
+    found = [teller.tell(group) for group in grouped(with_other_names(list(walk(alike, new))), alike, new)]
     return tuple(sorted([*_told_renames(old, alike, new, names, renames), *found], key=lambda it: it.step))
 
 
@@ -46,10 +47,8 @@ def _told_renames(
                 way=Way.RENAMED,
                 matter=Matter.PATH,
                 path=(*path, "states", after),
-                message=say(
-                    "the state {old} is called {new} now: the same can be done in it",
-                    old=Names(old, old).of(Naming.STATE, before, kind),
-                    new=names.of(Naming.STATE, after, kind),
+                message=_called(
+                    kind, names, Names(old, old).of(Naming.STATE, before, kind), names.of(Naming.STATE, after, kind)
                 ),
                 step=new.stages[stage].step if stage in new.stages else 0,
                 stage=stage,
@@ -59,3 +58,8 @@ def _told_renames(
                 new=after,
                 also=((*path, "states", before), *places),
             )
+
+
+def _called(kind: str, names: Names, before: Named, after: Named) -> Message:
+    told = say("the state {old} is called {new} now: the same can be done in it", old=before, new=after)
+    return told if kind == CASE else say("{subject}: {what}", subject=names.of(Naming.SUBCASE, kind), what=told)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ..model import Field, Procedure
 from .difference import Path, Way
 from .naming import lifecycles
+from .nouns import noun_of
 from .places import Place, place_of
 from .walk import Leaf
 
@@ -67,6 +68,8 @@ def _opens_with(procedure: Procedure, kind: str) -> Iterable[Field]:
 
 def _turn(leaf: Leaf, place: Place, declared: Mapping[str, set[str]]) -> int:
     """Which place is told where a field stands in several: where it is declared, be it the case's or an action's."""
+    if leaf.way is Way.RENAMED and not _is_entry(leaf):
+        return 3
     if not place.field:
         return 0
     in_list = {"fields": 0, "opens_with": 2}.get(str(leaf.path[-2 - len(place.rest)]), 1)
@@ -74,6 +77,8 @@ def _turn(leaf: Leaf, place: Place, declared: Mapping[str, set[str]]) -> int:
 
 
 def _key(leaf: Leaf, place: Place, declared: Mapping[str, set[str]]) -> Hashable:
+    if leaf.way is Way.RENAMED:
+        return "renamed", leaf.old, leaf.new
     values = _hashable(leaf.old), _hashable(leaf.new)
     if place.field and place.rest:
         return "field", place.kind, place.field, place.rest, leaf.way, values
@@ -85,6 +90,11 @@ def _key(leaf: Leaf, place: Place, declared: Mapping[str, set[str]]) -> Hashable
     if place.clock and leaf.owner.__name__ == "Counting":
         return "counting", place.kind, place.clock, leaf.name, leaf.way, values
     return leaf.path, leaf.way
+
+
+def _is_entry(leaf: Leaf) -> bool:
+    """Whether it is the part itself that has another name, and not a place that names it."""
+    return noun_of(leaf.owner, leaf.name).keys is not None and leaf.path[-1] == leaf.new
 
 
 def _hashable(value: object) -> Hashable:

@@ -81,6 +81,8 @@ class Teller:
             return replace(switched[not leaf.new], values={"subject": subject})
         if leaf.way is Way.ORDER:
             return self._order(group, noun, subject)
+        if leaf.way is Way.RENAMED:
+            return self._called(leaf, noun, group.place.kind or "case")
         if leaf.way is Way.MOVED:
             return self._moved(group, old, new)
         if leaf.way is not Way.CHANGED and leaf.key:
@@ -160,6 +162,16 @@ class Teller:
             new=came_to,
             before=old,
             after=new,
+        )
+
+    def _called(self, leaf: Leaf, noun: Noun, kind: str) -> Message:
+        before, after = Names(self.old, self.old), Names(self.new, self.new)
+        naming = noun.keys or Naming.HAPPENING
+        return say(
+            "{what} {old} is called {new} now",
+            what=noun.what,
+            old=before.of(naming, str(leaf.old), kind),
+            new=after.of(naming, str(leaf.new), kind),
         )
 
     def _listed(self, leaf: Leaf, noun: Noun, place: Place, subject: object) -> Message:

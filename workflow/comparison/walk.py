@@ -43,6 +43,10 @@ _KNOWN_BY: Mapping[type, tuple[Callable[[Any], Hashable], ...]] = {
 """By what a part of a list is the same one in both, the surest first."""
 
 
+_IN_PLACE = (Guard, Limit)
+"""Of these, two that stand in the same place of lists of one length are the same one, whatever of them changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """One place at which two values differ.
@@ -65,6 +69,15 @@ class Leaf:
 def walk(old: Any, new: Any) -> Iterator[Leaf]:
     """Yield every place at which two values of one dataclass differ, in the order in which the class declares them."""
     yield from _parts(old, new, ())
+
+
+def walk_place(old: Any, new: Any, path: Path, owner: type, name: str) -> Iterator[Leaf]:
+    """Yield the same of two values of one attribute, which stand at a place of the model.
+
+    Args:
+        owner: the dataclass that has the attribute, and ``name``, what it is called there.
+    """
+    yield from _place(old, new, path, owner, name)
 
 
 def _parts(old: Any, new: Any, path: Path) -> Iterator[Leaf]:
@@ -148,6 +161,9 @@ def _paired(old: Sequence[Any], new: Sequence[Any]) -> dict[int, int]:
     _pair(old, new, pairs, lambda part: part)
     for known_by in _KNOWN_BY.get(type((*old, *new)[0]) if (*old, *new) else object, ()):
         _pair(old, new, pairs, known_by)
+    if len(old) == len(new):
+        left = [index for index in range(len(old)) if index not in pairs and index not in pairs.values()]
+        pairs |= {index: index for index in left if isinstance(old[index], _IN_PLACE)}
     return pairs
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from ..calendars import Calendar
 from ..clocks import ClockStatus
-from ..comparison import Difference, Matter
+from ..comparison import Difference, Matter, Way
 from ..errors import CaseclockError
 from ..history import Case
 from ..messages import Message, Text
@@ -245,7 +245,7 @@ def _touches(difference: Difference, case: Case, runs: Mapping[ClockKey, bool]) 
     """Whether a difference is about something that an open case has before it."""
     if difference.lifecycle and difference.lifecycle != case.kind:
         return False
-    if difference.clock:
+    if difference.clock and difference.way is not Way.RENAMED:
         return runs.get((case.kind, difference.clock), False)
     if difference.states:
         return case.state in difference.states
@@ -257,6 +257,8 @@ def _touched_clocks(old: Procedure, new: Procedure, differences: Iterable[Differ
     clocks = list(_clocks(old, new))
     touched: dict[ClockKey, None] = {}
     for difference in differences:
+        if difference.way is Way.RENAMED:
+            continue
         if difference.clock and difference.matter is not Matter.WORDS:
             touched[difference.lifecycle, difference.clock] = None
         elif difference.path == ("calendar",):
