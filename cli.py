@@ -1832,7 +1832,7 @@ def _compared_page(found: Result, *, briefly: bool) -> Iterable[Line | Grid]:
     from .workflow.showing.pages import Line
 
     old, new = found.pair.old, found.pair.new
-    named = {"kind": new.kind, "name": new.name, "new": new.origin}
+    named = {"kind": comparison_pages.KINDS[new.kind], "name": new.name, "new": new.origin}
     if old is None:
         yield Line(say("{kind} {name}: {new}; the office has deployed none", **named), "strong")
         return

@@ -8,19 +8,22 @@ from datetime import timedelta
 
 from ..comparison import Difference, Matter
 from ..engine.concerned import ClockEffect, Concern, ConcernReport
-from ..messages import Language, Message, render, say
+from ..messages import Language, Message, Text, render, say
 from .pages import Line, Page, show_due
 from .plain import Plain
 
 MATTERS = {
-    Matter.LIMIT: say("limit"),
-    Matter.RIGHT: say("right"),
-    Matter.PATH: say("path"),
-    Matter.DATA: say("data"),
-    Matter.PAPER: say("paper"),
-    Matter.WORDS: say("words"),
+    Matter.LIMIT: Text("limit", "时限"),
+    Matter.RIGHT: Text("right", "权限"),
+    Matter.PATH: Text("path", "流转"),
+    Matter.DATA: Text("data", "数据"),
+    Matter.PAPER: Text("paper", "文书"),
+    Matter.WORDS: Text("words", "文字"),
 }
 """For whom a difference matters, before its sentence."""
+
+KINDS = {"procedure": say("procedure"), "calendar": say("calendar"), "roster": say("roster")}
+"""What people call the kinds of definitions that are compared."""
 
 _LENGTHS = (
     (timedelta(days=1), say("{number} day"), say("{number} days")),
