@@ -114,3 +114,13 @@ def test_other_words_are_deployed_and_shown(shell: Any, procedure: Path) -> None
     shell.run("diff", "--exit-code")
     assert shell.json("versions")[0]["worded_at"]
     shell.run("verify")
+
+
+def test_a_version_that_is_taken_leaves_everything_undeployed(shell: Any, procedure: Path) -> None:
+    before = shell.run("deploy").stdout
+    edit(procedure, FIVE_DAYS)
+    edit(procedure.parent / "cn.calendar.yaml", ("official_through: 2026-12-31", "official_through: 2026-12-30"))
+    shell.refused("deploy", status=6)
+    edit(procedure, tuple(reversed(FIVE_DAYS)))
+    edit(procedure.parent / "cn.calendar.yaml", ("official_through: 2026-12-30", "official_through: 2026-12-31"))
+    assert shell.run("deploy").stdout == before

@@ -60,10 +60,8 @@ def rewording(
     latest = tx.definition("words", name)
     if (latest or known).fingerprint == compiled.fingerprint:
         return latest
-    old, new = reader.procedure(known.compiled), reader.procedure(compiled.compiled)
-    found = compare(old, new)
-    if not differs_in_words_only(found):
-        raise _taken(tx, known, found)
+    newest = tx.definition("procedure", known.name) or known
+    _refuse_another_meaning(reader, compiled, known, newest)
     return Definition(
         office=office,
         kind="words",
@@ -76,8 +74,25 @@ def rewording(
     )
 
 
-def _taken(tx: Transaction, known: Definition, found: Sequence[Difference]) -> VersionTaken:
-    newest = tx.definition("procedure", known.name) or known
+def refuse_taken(definitions: Iterable[Definition], reader: Reader, compiled: Compiled) -> None:
+    """Raise `VersionTaken` for a procedure whose version is deployed with another meaning.
+
+    Args:
+        definitions: what is deployed.
+    """
+    own = [one for one in definitions if (one.kind, one.name) == ("procedure", compiled.name)]
+    known = next((one for one in own if one.version == compiled.version), None)
+    if compiled.kind == "procedure" and known and known.fingerprint != compiled.fingerprint:
+        _refuse_another_meaning(reader, compiled, known, max(own, key=lambda one: one.version))
+
+
+def _refuse_another_meaning(reader: Reader, compiled: Compiled, known: Definition, newest: Definition) -> None:
+    found = compare(reader.procedure(known.compiled), reader.procedure(compiled.compiled))
+    if not differs_in_words_only(found):
+        raise _taken(known, newest, found)
+
+
+def _taken(known: Definition, newest: Definition, found: Sequence[Difference]) -> VersionTaken:
     return VersionTaken(
         say(
             "{kind} {name} version {version} is already deployed with other content",
