@@ -1842,6 +1842,7 @@ def _compared_page(found: Result, *, briefly: bool) -> Iterable[Line | Grid]:
     yield Line(say("{kind} {name}: {old} -> {new}", **named, old=old.origin), "strong")
     if old.calendar and new.calendar:
         yield from calendar_pages.diff(old.calendar, new.calendar, (old.origin, new.origin))
+        yield from comparison_pages.by_calendar(found.by_calendar)
         return
     yield from comparison_pages.differences(found.differences, found.report)
     if found.uncounted:
@@ -1867,6 +1868,7 @@ def _compared_data(session: Session, found: Result) -> dict[str, Any]:
         "differ": found.differ,
         "differences": comparison_pages.differences_data(found.differences, found.report, language),
         "calendar": days,
+        "by_calendar": [comparison_pages.running_data(one, language) for one in found.by_calendar],
         "cases": comparison_pages.running_data(found.report, language),
         "note": session.text(found.uncounted) if found.uncounted else None,
     }

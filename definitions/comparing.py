@@ -200,6 +200,7 @@ class Result:
         differences: of procedures and rosters; calendars are compared day by day where they are shown.
         differ: whether the two say anything different at all.
         report: the running cases that it concerns; None where none were counted.
+        by_calendar: for a calendar: the running cases of each version of a procedure that is counted by it.
         uncounted: why none were counted, where there is something to say.
     """
 
@@ -207,6 +208,7 @@ class Result:
     differences: tuple[Difference, ...] = ()
     differ: bool = False
     report: ConcernReport | None = None
+    by_calendar: tuple[ConcernReport, ...] = ()
     uncounted: Message | None = None
 
 
@@ -230,7 +232,9 @@ def _result(
         found = compare_rosters(old, new)
         return Result(pair, found, bool(found))
     if not (isinstance(old, Procedure) and isinstance(new, Procedure)):
-        return Result(pair, differ=pair.old.fingerprint != pair.new.fingerprint)
+        differ = pair.old.fingerprint != pair.new.fingerprint
+        reports = _by_calendar(pair, definitions, engine) if differ and engine and isinstance(new, Calendar) else ()
+        return Result(pair, differ=differ, by_calendar=tuple(reports))
     found = compare(old, new)
     if engine is None or not found:
         return Result(pair, found, bool(found))
@@ -239,6 +243,24 @@ def _result(
         return Result(pair, found, differ=True, uncounted=why)
     report = engine.concerned(old, new, found, {**_shipped_calendars(old, new), **calendars})
     return Result(pair, found, differ=True, report=report)
+
+
+def _by_calendar(pair: Pair, definitions: Sequence[Definition], engine: Engine) -> Iterator[ConcernReport]:
+    """Measure the running cases that a calendar counts by another edition of it, where the old one is in use."""
+    newest = _newest("calendar", pair.new.name, definitions)
+    if pair.old is None or newest is None or pair.old.fingerprint != newest.fingerprint:
+        return
+    for one in definitions:
+        if one.kind == "procedure":
+            procedure = engine.procedure(one.name, one.version)
+            if pair.new.name in calendars_of(procedure):
+                report = engine.concerned(procedure, procedure, (), instead=_calendars(pair.new))
+                if report.running:
+                    yield report
+
+
+def _calendars(edition: Edition) -> Mapping[str, Calendar]:
+    return {edition.name: edition.calendar} if edition.calendar else {}
 
 
 def _is_in_use(edition: Edition, definitions: Sequence[Definition]) -> bool:

@@ -124,3 +124,19 @@ def test_a_version_that_is_taken_leaves_everything_undeployed(shell: Any, proced
     edit(procedure, tuple(reversed(FIVE_DAYS)))
     edit(procedure.parent / "cn.calendar.yaml", ("official_through: 2026-12-30", "official_through: 2026-12-31"))
     assert shell.run("deploy").stdout == before
+
+
+DAY_OFF = "\ndays:\n  2026-11-19: {off: {zh: 放假, en: Day off}, source: {zh: 县通知, en: County notice}}\n"
+
+
+def test_a_changed_calendar_tells_which_dues_would_move(shell: Any, procedure: Path) -> None:
+    """The public limit of three days ends on a Thursday; by the other calendar that is a day of rest."""
+    shell.open()
+    calendar = procedure.parent / "cn.calendar.yaml"
+    calendar.write_text(calendar.read_text(encoding="utf-8") + DAY_OFF, encoding="utf-8")
+    told = shell.run("diff", str(calendar)).stdout
+    assert "online_opinion version 1, Public reply: running cases concerned: 1" in told
+    assert "1 due(s) move, at most 1 day later; new: 2026-11-20 24:00" in told
+    (one,) = shell.json("diff", str(calendar))
+    effects = {it["clock"]: it["moved"] for it in one["by_calendar"][0]["further"]}
+    assert effects["public_reply"] == 1

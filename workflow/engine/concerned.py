@@ -5,8 +5,8 @@ Nothing is written. A running case keeps its version until it is migrated; what 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from ..calendars import Calendar
@@ -106,9 +106,10 @@ def concerned(
     new: Procedure,
     differences: Iterable[Difference],
     calendars: Mapping[str, Calendar],
+    instead: Mapping[str, Calendar],
 ) -> ConcernReport:
     """Count and measure the running cases of the old version; see `Engine.concerned`."""
-    found = _Count(old, new, [_concern(difference) for difference in differences])
+    found = _Count(old, new, [_concern(difference) for difference in differences], instead)
     after = ""
     at: datetime | None = None
     while True:
@@ -129,16 +130,18 @@ def _concern(difference: Difference) -> Concern:
 class _Count:
     """What has been counted so far, page by page."""
 
-    def __init__(self, old: Procedure, new: Procedure, concerns: list[Concern]) -> None:
-        self._old, self._new, self._concerns = old, new, concerns
+    def __init__(
+        self, old: Procedure, new: Procedure, concerns: list[Concern], instead: Mapping[str, Calendar]
+    ) -> None:
+        self._old, self._new, self._concerns, self._instead = old, new, concerns, instead
         self._running, self._elsewhere = 0, dict[int, int]()
-        self._touched = _touched_clocks(old, new, [concern.difference for concern in concerns])
+        self._touched = _touched_clocks(old, new, [concern.difference for concern in concerns], instead)
         self._effects: dict[ClockKey, ClockEffect] = {}
 
     def take(self, session: Session, roots: Sequence[str], at: datetime, calendars: Mapping[str, Calendar]) -> None:
         """Count a page of families."""
         before = session.shelf.tried(session.tx, self._old, calendars)
-        after = session.shelf.tried(session.tx, self._new, calendars)
+        after = _counting(session.shelf.tried(session.tx, self._new, calendars), self._instead)
         families = session.tx.named_many(roots)
         for root in roots:
             family = Family(families[root][1])
@@ -210,6 +213,12 @@ class _Count:
         )
 
 
+def _counting(deployed: Deployed, instead: Mapping[str, Calendar]) -> Deployed:
+    """The same, counted by other calendars."""
+    calendars = {name: instead.get(name, calendar) for name, calendar in deployed.calendars.items()}
+    return replace(deployed, calendar=calendars[deployed.procedure.calendar], calendars=calendars)
+
+
 def _lifecycle(procedure: Procedure, kind: str) -> Lifecycle | None:
     if kind == CASE:
         return procedure.case
@@ -252,10 +261,12 @@ def _touches(difference: Difference, case: Case, runs: Mapping[ClockKey, bool]) 
     return bool(difference.lifecycle) or case.parent is None
 
 
-def _touched_clocks(old: Procedure, new: Procedure, differences: Iterable[Difference]) -> tuple[ClockKey, ...]:
-    """The clocks that a difference is about, and those that hang on one of them."""
+def _touched_clocks(
+    old: Procedure, new: Procedure, differences: Iterable[Difference], instead: Container[str]
+) -> tuple[ClockKey, ...]:
+    """The clocks that a difference is about or another calendar counts, and those that hang on one of them."""
     clocks = list(_clocks(old, new))
-    touched: dict[ClockKey, None] = {}
+    touched = dict.fromkeys(key for key, clock in clocks if (clock.calendar or new.calendar) in instead)
     for difference in differences:
         if difference.way is Way.RENAMED:
             continue

@@ -448,6 +448,7 @@ class Engine:
         new: Procedure,
         differences: Iterable[Difference],
         calendars: Mapping[str, Calendar] | None = None,
+        instead: Mapping[str, Calendar] | None = None,
     ) -> ConcernReport:
         """Return which running cases of a version differences touch, and how their clocks would stand by the new text.
 
@@ -458,10 +459,11 @@ class Engine:
             new: the procedure by which they are measured too; it need not be deployed.
             differences: those between the two, as `comparison.compare` finds them.
             calendars: by id, for calendars that the office has not deployed.
+            instead: by id, calendars by which the new text is counted in the place of those that are deployed.
 
         Raises `NotFound` for a calendar that is neither deployed nor given.
         """
-        return concerned(self._session, old, new, differences, calendars or {})
+        return concerned(self._session, old, new, differences, calendars or {}, instead or {})
 
     def close_heads(self) -> Head | None:
         """Close heads over every chain that has grown since the last one; return the last head, None without any case.

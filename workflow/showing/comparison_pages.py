@@ -52,6 +52,24 @@ def differences(found: Sequence[Difference], report: ConcernReport | None) -> Pa
     yield Line(say("{count} difference(s), {words} in words alone", count=len(found), words=words), "strong")
 
 
+def by_calendar(reports: Iterable[ConcernReport]) -> Page:
+    """Return how running cases would stand by another calendar."""
+    for report in reports:
+        for effect in report.further:
+            told = {**_further(effect), "procedure": report.procedure, "version": report.version}
+            yield Line(say("{procedure} version {version}, {clock}: {effects}", **told), "note")
+            yield from (Line(say("  {effect}", effect=part)) for part in _moves(effect))
+        if not report.further:
+            yield Line(
+                say(
+                    "{procedure} version {version}: of {count} running case(s) no due moves",
+                    procedure=report.procedure,
+                    version=report.version,
+                    count=report.running,
+                )
+            )
+
+
 def _told(concern: Concern) -> Message:
     told = concern.difference.told
     if concern.cases is None:
