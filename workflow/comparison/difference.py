@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from ..messages import Message, say
@@ -80,7 +80,3 @@ class Difference:
     def paths(self) -> tuple[Path, ...]:
         """Every place that it stands for."""
         return (self.path, *self.also)
-
-    def at(self, path: Path) -> Difference:
-        """Return the same at another place."""
-        return replace(self, path=path)

@@ -19,6 +19,7 @@ from ..model import (
     Floor,
     Guard,
     LatestStart,
+    Lifecycle,
     Limit,
     Opening,
     Pause,
@@ -115,7 +116,9 @@ def _mapping(old: Mapping[str, Any], new: Mapping[str, Any], path: Path, owner: 
         else:
             yield Leaf((*path, key), owner, name, Way.ADDED, None, new[key], key)
     before, after = [key for key in old if key in new], [key for key in new if key in old]
-    if before != after:
+    # The first state is the one in which a case begins.
+    begins = owner is Lifecycle and name == "states" and list(old)[:1] != list(new)[:1]
+    if before != after or begins:
         yield Leaf(path, owner, name, Way.ORDER, tuple(old), tuple(new))
 
 
