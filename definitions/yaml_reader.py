@@ -17,6 +17,7 @@ import yaml
 from ..workflow.errors import DefinitionInvalid, Problem
 from ..workflow.messages import Message, say
 from . import full_width
+from .broken_yaml import INVISIBLE, probable_cause
 
 MAX_SIZE = 2_000_000
 """The longest file, in characters."""
@@ -25,6 +26,9 @@ MAX_DEPTH = 40
 """How deep lists and mappings may be nested."""
 
 Path = tuple[str | int, ...]
+
+_MISFITS = ("did not find expected key", "did not find expected '-' indicator")
+"""What the parser says of a line whose indentation fits no line before it."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL = re.compile(r"null|Null|NULL|~|")
@@ -152,7 +156,7 @@ class _Builder:
         if len(text) > MAX_SIZE:
             self._report(Place(1, 1), "yaml-size", say("expected a file of at most {limit} characters", limit=MAX_SIZE))
             return True
-        bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        bad = yaml.reader.Reader.NON_PRINTABLE.search(text) or INVISIBLE.search(text)
         if bad:
             line = text.count("\n", 0, bad.start()) + 1
             column = bad.start() - text.rfind("\n", 0, bad.start())
@@ -218,8 +222,10 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         plain = event.implicit[0] and not event.style
-        if plain and (sign := full_width.mistaken(event.value)):
-            self._report(_place(event), "full-width", sign)
+        if plain and (slip := full_width.mistaken(event.value)):
+            place = _place(event)
+            column = place.column + (slip[0] if place.inside is not None else 0)
+            self._report(Place(place.line, column), "full-width", slip[1])
         parent = self._open[-1] if self._open else None
         if parent and isinstance(parent.items, dict) and parent.key is None:
             self._key(parent, parent.items, event, plain)
@@ -262,10 +268,13 @@ class _Builder:
     def _report_syntax(self, error: yaml.MarkedYAMLError) -> None:
         mark = error.problem_mark or error.context_mark
         lines = [m.line for m in (error.context_mark, error.problem_mark) if m is not None]
-        found = full_width.in_lines(self.source.lines, lines)
-        if found:
+        misfit = error.problem in _MISFITS and (error.context or "").startswith("while parsing a block")
+        if found := full_width.in_lines(self.source.lines, lines):
             line, column, message = found
             self._report(Place(line + 1, column + 1), "full-width", message)
+        elif found := probable_cause(self.source.lines, lines or [0], misfit=misfit):
+            line, column, message = found
+            self._report(Place(line + 1, column + 1), "yaml-syntax", message)
         else:
             place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
             self._report(

@@ -40,6 +40,7 @@ class Mutant:
         columns: the first and last column of the part of that line that was touched; None where whole lines were.
         words: the names that stood or stand where the mistake was made.
         parents: where the keys stand to which the touched part belongs, the nearest first.
+        clock: the path of the clock that was touched; empty for none.
         after: the first line with content after the mistake, which YAML judges by what comes before it; 0 for none.
     """
 
@@ -51,6 +52,7 @@ class Mutant:
     columns: tuple[int, int] | None
     words: frozenset[str]
     parents: tuple[Place, ...]
+    clock: Path
     after: int
 
 
@@ -78,10 +80,10 @@ class Anatomy:
         """Yield every scalar; only keys, or only values, where it is said."""
         return (it for it in self.parts if it.scalar is not None and keys in (None, it.on_key))
 
-    def mutant(self, kind: str, begin: int, end: int, put: str) -> Mutant:
+    def mutant(self, kind: str, begin: int, end: int, put: str, *, whole: bool = False) -> Mutant:
         """Return the definition with ``put`` in place of what stands between two positions."""
         text = self.text[:begin] + put + self.text[end:]
-        whole = "\n" in self.text[begin:end] or "\n" in put
+        whole = whole or "\n" in self.text[begin:end] or "\n" in put
         first, column = _place(text, begin)
         last = _place(text, begin + len(put.rstrip("\n")))[0]
         old, new = _segment(self.text, begin, end), _segment(text, begin, begin + len(put))
@@ -93,7 +95,8 @@ class Anatomy:
         columns = None
         if not whole:
             starts = text.rfind("\n", 0, begin) + 1
-            columns = (new[0] - starts + 1, max(new[1], new[0] + old[1] - old[0]) - starts + 2)
+            # a value that is gone is missed where it would begin, which is behind its key
+            columns = (new[0] - starts + (0 if not put else 1), max(new[1], new[0] + old[1] - old[0]) - starts + 2)
         return Mutant(
             self.file,
             kind,
@@ -101,10 +104,21 @@ class Anatomy:
             text,
             (first, last),
             columns,
-            frozenset(word for word in words if not word.isdigit()),
+            frozenset(word for word in (*words, *self._owners(begin)) if not word.isdigit()),
             tuple(self._parents(begin)),
+            self._clock(begin),
             _line_after(text, last),
         )
+
+    def _owners(self, position: int) -> Iterator[str]:
+        """The names of the state, action, clock and so on that the touched part belongs to."""
+        for it in self.parts:
+            if not it.on_key and it.begin <= position < it.end and len(it.path) >= 2:
+                yield str(it.path[-1])
+
+    def _clock(self, position: int) -> Path:
+        around = (it.path for it in self.parts if it.begin <= position < it.end)
+        return next((path for path in around if len(path) > 1 and path[-2] == "clocks"), ())
 
     def _parents(self, position: int) -> Iterator[Place]:
         line = self.text.rfind("\n", 0, position) + 1
@@ -118,8 +132,8 @@ class Anatomy:
                 yield _place(self.text, it.begin)
                 if it.path in keys:
                     yield _place(self.text, keys[it.path].begin)
-        if not around or all(len(it.path) == 1 for it in around):
-            yield (1, 1)
+        if not around or len(around[0].path) == 1:
+            yield _place(self.text, self.parts[0].begin)
 
 
 def anatomy(name: str) -> Anatomy:

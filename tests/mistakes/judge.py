@@ -5,6 +5,7 @@ A problem stands at the right place when it stands
 - *on the mistake*: on a line that was touched, and in the part of it that was touched, up to YAML's next sign; or
 - *on a name* that stood, or stands, where the mistake was made: a use of what was misspelt or dropped; or
 - *on the part above*: on the key, or at the beginning, of what the touched part belongs to, down to its entity; or
+- *in the same clock*: what starts, stops and rings a clock depends on one another; or
 - *on the next line with content*, where YAML judges a line by those before it, and where a whole line was touched,
   a sign of YAML's structure was, or a text was left open.
 """
@@ -38,6 +39,7 @@ class Verdict(StrEnum):
     ON_IT = "found on the mistake"
     ON_A_NAME = "found on a name of it"
     ABOVE = "found on the part above"
+    SAME_CLOCK = "found in the same clock"
     NEXT_LINE = "found on the next line"
     SHOWN = "shown by diff"
     FAILS = "the tests fail"
@@ -91,6 +93,7 @@ def _refused(mutant: Mutant, problems: tuple[Problem, ...]) -> Judgement:
         (Verdict.ON_IT, _on_it),
         (Verdict.ON_A_NAME, _on_a_name),
         (Verdict.ABOVE, _above),
+        (Verdict.SAME_CLOCK, _in_the_clock),
         (Verdict.NEXT_LINE, _next_line),
     ):
         if any(fits(mutant, problem) for problem in problems):
@@ -111,6 +114,10 @@ def _on_a_name(mutant: Mutant, problem: Problem) -> bool:
 
 def _above(mutant: Mutant, problem: Problem) -> bool:
     return (problem.line, problem.column) in mutant.parents
+
+
+def _in_the_clock(mutant: Mutant, problem: Problem) -> bool:
+    return bool(mutant.clock) and problem.path[: len(mutant.clock)] == mutant.clock
 
 
 def _next_line(mutant: Mutant, problem: Problem) -> bool:

@@ -15,11 +15,12 @@ def displaced(whole: Anatomy, random: Random, each: int) -> Iterator[Mutant]:
         yield whole.mutant("a line dropped", begin, end, "")
     for begin, end, _ in _drawn(lines, random, each):
         yield whole.mutant("a line doubled", end, end, whole.text[begin:end])
-    for begin, _, _ in _drawn(lines, random, each):
-        yield whole.mutant("a line a level too deep", begin, begin, "  ")
+    for begin, end, _ in _drawn(lines, random, each):
+        line = whole.text[begin:end]
+        yield whole.mutant("a line a level too deep", begin, end, f"  {line}")
     indented = [line for line in lines if whole.text.startswith("  ", line[0])]
-    for begin, _, _ in _drawn(indented, random, each):
-        yield whole.mutant("a line a level too shallow", begin, begin + 2, "")
+    for begin, end, _ in _drawn(indented, random, each):
+        yield whole.mutant("a line a level too shallow", begin, end, whole.text[begin + 2 : end])
 
 
 def _drawn(lines: list[tuple[int, int, str]], random: Random, each: int) -> list[tuple[int, int, str]]:
