@@ -17,7 +17,9 @@ INVISIBLE = re.compile("[\u0085\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u206
 _OPENING = re.compile(r"(?:^\s*|[\[{,]\s*|(?:^|\s)-\s+|:\s+)([\"'])")
 _CLOSED_BY = re.compile(r"\s*(?:$|[,\]}:]|\s#)")
 _COMMENT = re.compile(r"(?:^|\s)#")
-_NO_COLON = re.compile(r"\s*(?:- )?(\w[\w.-]*)()\s+[{\[\"']|\s*(?:- )?(\w[\w.-]*:)()[{\[\"']")
+_NO_COLON = re.compile(
+    r"\s*(?:- )?(?:(?P<bare>[\w.-]*\w)(?:\s+[{\[\"']|\s+:\S)|(?P<colon>\w[\w.-]*:)(?:[{\[\"']|[^\s:]+\s*$))"
+)
 
 
 def probable_cause(lines: Sequence[str], stumbled: Sequence[int], *, misfit: bool) -> Found | None:
@@ -31,8 +33,8 @@ def probable_cause(lines: Sequence[str], stumbled: Sequence[int], *, misfit: boo
     last = min(stumbled[-1], len(lines) - 1)
     return (
         _quote_left_open(lines, last)
-        or _seeming_space(lines, {*stumbled})
-        or _without_colon(lines, last)
+        or _seeming_space(lines, stumbled, last)
+        or _without_colon(lines, stumbled)
         or (_displaced(lines, last) if misfit else None)
     )
 
@@ -65,22 +67,26 @@ def _closing(lines: Sequence[str], number: int, column: int, quote: str) -> tupl
     return None
 
 
-def _seeming_space(lines: Sequence[str], numbers: set[int]) -> Found | None:
-    for number in sorted(numbers, reverse=True):
-        for column, sign in enumerate(lines[number] if number < len(lines) else ""):
+def _seeming_space(lines: Sequence[str], stumbled: Sequence[int], last: int) -> Found | None:
+    """The first sign that is no space, though it looks like one: in a margin, or on a line that the parser names."""
+    for number, line in enumerate(lines[: last + 1]):
+        searched = line if number in stumbled else line[: _margin(line)]
+        for column, sign in enumerate(searched):
             if sign in _SEEMINGLY_SPACE:
                 code = _SEEMINGLY_SPACE[sign]
                 return number, column, say("U+{code} looks like a space and is none in YAML; type a space", code=code)
     return None
 
 
-def _without_colon(lines: Sequence[str], last: int) -> Found | None:
-    found = _NO_COLON.match(lines[last]) if last < len(lines) else None
-    if found is None:
-        return None
-    if found[1] is not None:
-        return last, found.end(1), say("expected a colon and a space after {key}", key=found[1])
-    return last, found.end(3), say("expected a space after {key}", key=found[3])
+def _without_colon(lines: Sequence[str], stumbled: Sequence[int]) -> Found | None:
+    """The first line that the parser names whose key lacks its colon, or the space behind it."""
+    for number in stumbled:
+        found = _NO_COLON.match(lines[number]) if number < len(lines) else None
+        if found and found["colon"]:
+            return number, found.end("colon"), say("expected a space after {key}", key=found["colon"])
+        if found:
+            return number, found.end("bare"), say("expected a colon and a space after {key}", key=found["bare"])
+    return None
 
 
 def _displaced(lines: Sequence[str], last: int) -> Found | None:
@@ -89,8 +95,10 @@ def _displaced(lines: Sequence[str], last: int) -> Found | None:
     before = [number for number in range(last) if _has_content(lines[number])]
     if before and _margin(lines[before[-1]]) < margin:
         return last, margin, say("this line stands too far right; the line above it has a value already")
+    if margin % min((_margin(lines[number]) for number in before if _margin(lines[number])), default=1):
+        return last, margin, say("no line before this one is indented by {count} space(s)", count=margin)
     above = next((number for number in reversed(before) if _margin(lines[number]) < margin), None)
-    if above is None:
+    if above is None or margin in _open_margins(lines, before, last):
         return None
     if margin in _open_margins(lines, before, above):
         message = say("this line stands too far left; line {line} no longer fits", line=last + 1)
@@ -110,6 +118,8 @@ def _open_margins(lines: Sequence[str], before: Sequence[int], upto: int) -> lis
             break
         margin = _margin(lines[number])
         still = [one for one in still if one < margin] + [margin]
+        if lines[number].lstrip().startswith("- "):
+            still.append(margin + 2)
     return still
 
 

@@ -148,6 +148,7 @@ class _Builder:
         self.data: Any = None
         self.values: dict[Path, Place] = {}
         self.keys: dict[Path, Place] = {}
+        self._bare: set[Path] = set()
         self._open: list[_Open] = []
         self._skip = 0
         self._documents = 0
@@ -230,7 +231,9 @@ class _Builder:
         if parent and isinstance(parent.items, dict) and parent.key is None:
             self._key(parent, parent.items, event, plain)
         else:
-            self._put(_resolve(event.value) if plain else event.value, event)
+            path = self._put(_resolve(event.value) if plain else event.value, event)
+            if plain and not event.value:
+                self._bare.add(path)
 
     def _key(self, parent: _Open, items: dict[str, Any], event: yaml.ScalarEvent, plain: bool) -> None:
         parent.key = event.value
@@ -239,14 +242,22 @@ class _Builder:
             message = say("merge keys (<<) are not part of the language; write the values out")
             self._report(_place(event), "yaml-merge", message)
         if event.value in items:
-            message = say(
-                "key {key} is given twice; the first stands on line {line}",
-                key=event.value,
-                line=self.keys[path].line,
-            )
-            self._report(_place(event), "duplicate-key", message)
+            self._twice(parent.path, items, event)
         else:
             self.keys[path] = _place(event)
+
+    def _twice(self, above: Path, items: dict[str, Any], event: yaml.ScalarEvent) -> None:
+        """Report a key that is given twice, and a key before it under which nothing stands: that one is out of line."""
+        first = self.keys[(*above, event.value)].line
+        message = say("key {key} is given twice; the first stands on line {line}", key=event.value, line=first)
+        self._report(_place(event), "duplicate-key", message)
+        for key in reversed(items):
+            path = (*above, key)
+            if path in self._bare and first < self.keys[path].line < _place(event).line:
+                self._bare.remove(path)
+                message = say("nothing stands under {key}; it stands too far right, or what follows too far left", key=key)
+                self._report(self.keys[path], "duplicate-key", message)
+                return
 
     def _put(self, value: Any, event: yaml.Event) -> Path:
         """Put a value where the file has it; return its path."""

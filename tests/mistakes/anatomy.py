@@ -40,7 +40,8 @@ class Mutant:
         columns: the first and last column of the part of that line that was touched; None where whole lines were.
         words: the names that stood or stand where the mistake was made.
         parents: where the keys stand to which the touched part belongs, the nearest first.
-        clock: the path of the clock that was touched; empty for none.
+        within: the path of the clock, or the step of a test, that was touched; empty for none.
+        bracket: a sign that holds a list or mapping together came or went.
         after: the first line with content after the mistake, which YAML judges by what comes before it; 0 for none.
     """
 
@@ -52,7 +53,8 @@ class Mutant:
     columns: tuple[int, int] | None
     words: frozenset[str]
     parents: tuple[Place, ...]
-    clock: Path
+    within: Path
+    bracket: bool
     after: int
 
 
@@ -106,7 +108,8 @@ class Anatomy:
             columns,
             frozenset(word for word in (*words, *self._owners(begin)) if not word.isdigit()),
             tuple(self._parents(begin)),
-            self._clock(begin),
+            self._within(begin),
+            bool(set("{}[]\"'") & {*self.text[begin:end], *put}),
             _line_after(text, last),
         )
 
@@ -116,9 +119,10 @@ class Anatomy:
             if not it.on_key and it.begin <= position < it.end and len(it.path) >= 2:
                 yield str(it.path[-1])
 
-    def _clock(self, position: int) -> Path:
+    def _within(self, position: int) -> Path:
         around = (it.path for it in self.parts if it.begin <= position < it.end)
-        return next((path for path in around if len(path) > 1 and path[-2] == "clocks"), ())
+        wholes = (path for path in around if len(path) > 1 and path[-2] in ("clocks", "steps", "dues"))
+        return next(wholes, ())
 
     def _parents(self, position: int) -> Iterator[Place]:
         line = self.text.rfind("\n", 0, position) + 1

@@ -1,7 +1,7 @@
 """Every seeded mistake of the corpus, and a table of what becomes of them.
 
-``python tests/mistakes/corpus.py --each 2`` judges the gate's sample; ``--all`` judges many more, on every core.
-Exits with status 1 where a mistake is missed.
+``--each 2`` judges two mistakes of every kind in every definition, and ``--all`` thirty; ``--write`` judges the gate's
+sample and writes its figures to ``docs/mistakes.md``. Exits with status 1 where a mistake is missed.
 """
 
 from __future__ import annotations
@@ -29,6 +29,11 @@ from .traps import trapped
 
 GENERATORS = (slips, misnamed, displaced, trapped, faults)
 SEED = 6
+IN_DEFINITION, IN_TEST = 60, 12
+"""How many mistakes the gate judges in each definition, and in each test."""
+
+PAGE = Path(__file__).parents[2] / "docs" / "mistakes.md"
+BEGIN, END = "<!-- begin figures -->\n", "<!-- end figures -->"
 
 
 def mistakes_in(name: str, each: int, seed: int = SEED) -> Iterator[Mutant]:
@@ -39,33 +44,63 @@ def mistakes_in(name: str, each: int, seed: int = SEED) -> Iterator[Mutant]:
         yield from (mutant for mutant in generator(whole, random, each) if mutant.text != whole.text)
 
 
+def sample() -> list[Mutant]:
+    """Return the mistakes that the gate judges: of each kind, from every definition, so many as it has time for."""
+    return [it for name in shipped_names() for it in _drawn(name)]
+
+
+def _drawn(name: str) -> list[Mutant]:
+    # a test needs its procedure and calendars read with it, which takes five times as long
+    number = IN_TEST if name.endswith(".test.yaml") else IN_DEFINITION
+    found = list(mistakes_in(name, 2))
+    return Random(f"{SEED} {name}").sample(found, min(number, len(found)))
+
+
+def judged_by(mutants: Iterable[Mutant], jobs: int) -> list[Judgement]:
+    """Return the judgement of every mistake."""
+    with ProcessPoolExecutor(jobs) as pool:
+        return list(pool.map(judge, mutants, chunksize=20))
+
+
 def table(judged: Iterable[Judgement]) -> str:
     """Return the figures by kind, as a table in Markdown."""
     counts = Counter((one.mutant.kind, one.verdict) for one in judged)
-    kinds = list(dict.fromkeys(kind for kind, _ in counts))
+    kinds = sorted({kind for kind, _ in counts})
     shown = [verdict for verdict in Verdict if not verdict.missed]
     lines = [f"| kind of mistake | {' | '.join(shown)} | missed |", f"| --- |{' ---: |' * (len(shown) + 1)}"]
     for kind in [*kinds, "all"]:
-        of = [counts if kind == "all" else Counter({it: n for it, n in counts.items() if it[0] == kind})][0]
+        of = {it: n for it, n in counts.items() if kind in (it[0], "all")}
         row = [sum(n for (_, verdict), n in of.items() if verdict is one) for one in shown]
         missed = sum(n for (_, verdict), n in of.items() if verdict.missed)
         lines.append(f"| {kind} | {' | '.join(map(str, row))} | {missed} |")
     return "\n".join(lines)
 
 
+def with_figures(page: str, judged: Iterable[Judgement]) -> str:
+    """Return the page with these figures in it."""
+    before, _, rest = page.partition(BEGIN)
+    return f"{before}{BEGIN}{table(judged)}\n{END}{rest.partition(END)[2]}"
+
+
 def main() -> int:
     """Judge the corpus and print the table and the misses."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--each", type=int, default=2, help="mistakes of each kind in each definition")
+    parser.add_argument("--write", action="store_true", help="judge the gate's sample, and write its figures to the page")
     parser.add_argument("--all", action="store_true", help="thirty of each kind")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--kinds", nargs="*", default=(), help="of definitions: procedure calendar roster test")
     parser.add_argument("--jobs", type=int, default=2)
     given = parser.parse_args()
     each = 30 if given.all else given.each
-    mutants = [it for name in shipped_names(*given.kinds) for it in mistakes_in(name, each, given.seed)]
-    with ProcessPoolExecutor(given.jobs) as pool:
-        judged = list(pool.map(judge, mutants, chunksize=20))
+    mutants = (
+        sample()
+        if given.write
+        else [it for name in shipped_names(*given.kinds) for it in mistakes_in(name, each, given.seed)]
+    )
+    judged = judged_by(mutants, given.jobs)
+    if given.write:
+        PAGE.write_text(with_figures(PAGE.read_text(encoding="utf-8"), judged), encoding="utf-8")
     sys.stdout.write(table(judged) + "\n")
     missed = [one for one in judged if one.verdict.missed]
     for one in missed:

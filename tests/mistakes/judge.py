@@ -5,7 +5,10 @@ A problem stands at the right place when it stands
 - *on the mistake*: on a line that was touched, and in the part of it that was touched, up to YAML's next sign; or
 - *on a name* that stood, or stands, where the mistake was made: a use of what was misspelt or dropped; or
 - *on the part above*: on the key, or at the beginning, of what the touched part belongs to, down to its entity; or
-- *in the same clock*: what starts, stops and rings a clock depends on one another; or
+- *in the same clock*, or step of a test: what starts, stops and rings a clock depends on one another; or
+- on the second of *two keys of one name*, where it says that the first is on the line of the mistake; or
+- on a rung that the system *cannot deliver* in a state, where it names the state that the mistake was made in; or
+- *behind a bracket* that came or went, on its line: where the rest of the line stops to make sense; or
 - *on the next line with content*, where YAML judges a line by those before it, and where a whole line was touched,
   a sign of YAML's structure was, or a text was left open.
 """
@@ -39,7 +42,9 @@ class Verdict(StrEnum):
     ON_IT = "found on the mistake"
     ON_A_NAME = "found on a name of it"
     ABOVE = "found on the part above"
-    SAME_CLOCK = "found in the same clock"
+    SAME_CLOCK = "found in the same clock or step"
+    TOLD = "found, and named in words"
+    BEHIND = "found behind the bracket"
     NEXT_LINE = "found on the next line"
     SHOWN = "shown by diff"
     FAILS = "the tests fail"
@@ -94,6 +99,8 @@ def _refused(mutant: Mutant, problems: tuple[Problem, ...]) -> Judgement:
         (Verdict.ON_A_NAME, _on_a_name),
         (Verdict.ABOVE, _above),
         (Verdict.SAME_CLOCK, _in_the_clock),
+        (Verdict.TOLD, _tells_it),
+        (Verdict.BEHIND, _behind),
         (Verdict.NEXT_LINE, _next_line),
     ):
         if any(fits(mutant, problem) for problem in problems):
@@ -112,12 +119,24 @@ def _on_a_name(mutant: Mutant, problem: Problem) -> bool:
     return word is not None and bool(mutant.words & {*word[1].split("."), word[1]})
 
 
+def _tells_it(mutant: Mutant, problem: Problem) -> bool:
+    values = problem.message.values
+    if problem.code == "duplicate-key":
+        return values.get("line") in mutant.lines
+    return problem.code == "not-legal" and bool(mutant.words & {*re.findall(r"\w+", problem.message.text())})
+
+
 def _above(mutant: Mutant, problem: Problem) -> bool:
     return (problem.line, problem.column) in mutant.parents
 
 
 def _in_the_clock(mutant: Mutant, problem: Problem) -> bool:
-    return bool(mutant.clock) and problem.path[: len(mutant.clock)] == mutant.clock
+    return bool(mutant.within) and problem.path[: len(mutant.within)] == mutant.within
+
+
+def _behind(mutant: Mutant, problem: Problem) -> bool:
+    columns = mutant.columns or (1, 1)
+    return mutant.bracket and problem.line in mutant.lines and problem.column >= columns[0]
 
 
 def _next_line(mutant: Mutant, problem: Problem) -> bool:
