@@ -95,8 +95,9 @@ def _displaced(lines: Sequence[str], last: int) -> Found | None:
     before = [number for number in range(last) if _has_content(lines[number])]
     if before and _margin(lines[before[-1]]) < margin:
         return last, margin, say("this line stands too far right; the line above it has a value already")
-    if margin % min((_margin(lines[number]) for number in before if _margin(lines[number])), default=1):
-        return last, margin, say("no line before this one is indented by {count} space(s)", count=margin)
+    others = (_margin(line) for number, line in enumerate(lines) if number != last and _has_content(line))
+    if margin % min((one for one in others if one), default=1):
+        return last, margin, say("no other line is indented by {count} space(s)", count=margin)
     above = next((number for number in reversed(before) if _margin(lines[number]) < margin), None)
     if above is None or margin in _open_margins(lines, before, last):
         return None

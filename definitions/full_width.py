@@ -77,6 +77,8 @@ def in_lines(lines: Sequence[str], numbers: Iterable[int]) -> tuple[int, int, Me
         for column, sign in enumerate(line):
             if sign == _WIDE_SPACE and not line[:column].strip():
                 return number, column, say("a full-width space cannot indent in YAML; use ordinary spaces")
+            if sign == _WIDE_SPACE and line[:column].rstrip()[-1:] in (":", "-", ","):
+                return number, column, say("a full-width space is no space in YAML; type an ordinary one")
             if sign in ASCII and _is_structure(line, column):
                 message = say("full-width {sign} does not work as YAML; type {ascii}", sign=sign, ascii=ASCII[sign])
                 return number, column, message

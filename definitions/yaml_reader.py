@@ -255,7 +255,9 @@ class _Builder:
             path = (*above, key)
             if path in self._bare and first < self.keys[path].line < _place(event).line:
                 self._bare.remove(path)
-                message = say("nothing stands under {key}; it stands too far right, or what follows too far left", key=key)
+                message = say(
+                    "nothing stands under {key}; it stands too far right, or what follows too far left", key=key
+                )
                 self._report(self.keys[path], "duplicate-key", message)
                 return
 

@@ -17,6 +17,12 @@ Place = tuple[int, int]
 
 DEFINITIONS = FilePath(__file__).parents[2] / "definitions"
 KINDS = ("procedure", "calendar", "roster", "test")
+DECLARE = {
+    "actions", "classes", "clocks", "documents", "fields", "input", "notices", "people", "readings", "roles", "stages",
+    "states", "subcases", "units",
+}  # fmt: skip
+"""Under these keys a definition declares what has a name."""
+
 _STRUCTURE = re.compile(r"[{}\[\],]|:(?=\s|$)|^\s*- |#")
 
 
@@ -39,8 +45,10 @@ class Mutant:
         lines: the first and last line that the mistake touches.
         columns: the first and last column of the part of that line that was touched; None where whole lines were.
         words: the names that stood or stand where the mistake was made.
+        owners: the names of the state, action, clock and so on in which it was made.
         parents: where the keys stand to which the touched part belongs, the nearest first.
         within: the path of the clock, or the step of a test, that was touched; empty for none.
+        keys: the keys above the touched part, which `diff` may name as well.
         bracket: a sign that holds a list or mapping together came or went.
         after: the first line with content after the mistake, which YAML judges by what comes before it; 0 for none.
     """
@@ -52,8 +60,10 @@ class Mutant:
     lines: tuple[int, int]
     columns: tuple[int, int] | None
     words: frozenset[str]
+    owners: frozenset[str]
     parents: tuple[Place, ...]
     within: Path
+    keys: frozenset[str]
     bracket: bool
     after: int
 
@@ -106,9 +116,11 @@ class Anatomy:
             text,
             (first, last),
             columns,
-            frozenset(word for word in (*words, *self._owners(begin)) if not word.isdigit()),
+            frozenset(word for word in words if not word.isdigit()),
+            frozenset(self._owners(begin)),
             tuple(self._parents(begin)),
             self._within(begin),
+            frozenset(str(step) for it in self.parts if it.begin <= begin < it.end for step in it.path[-2:]),
             bool(set("{}[]\"'") & {*self.text[begin:end], *put}),
             _line_after(text, last),
         )
@@ -116,7 +128,7 @@ class Anatomy:
     def _owners(self, position: int) -> Iterator[str]:
         """The names of the state, action, clock and so on that the touched part belongs to."""
         for it in self.parts:
-            if not it.on_key and it.begin <= position < it.end and len(it.path) >= 2:
+            if it.begin <= position < it.end and len(it.path) >= 2 and it.path[-2] in DECLARE:
                 yield str(it.path[-1])
 
     def _within(self, position: int) -> Path:

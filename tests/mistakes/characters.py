@@ -8,7 +8,18 @@ from random import Random
 from .anatomy import Anatomy, Mutant
 
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "1234567890")
-_WIDE = {":": "：", ",": "，", '"': "「", "0": "０", "1": "１", "{": "｛", "[": "［", "-": "－", " ": "\u3000", "(": "（"}
+_WIDE = {
+    ":": "：",
+    ",": "，",
+    '"': "「",
+    "0": "０",
+    "1": "１",
+    "{": "｛",
+    "[": "［",
+    "-": "－",
+    " ": "\u3000",
+    "(": "（",
+}
 
 
 def slips(whole: Anatomy, random: Random, each: int) -> Iterator[Mutant]:

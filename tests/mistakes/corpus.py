@@ -29,8 +29,8 @@ from .traps import trapped
 
 GENERATORS = (slips, misnamed, displaced, trapped, faults)
 SEED = 6
-IN_DEFINITION, IN_TEST = 60, 12
-"""How many mistakes the gate judges in each definition, and in each test."""
+EACH, IN_DEFINITION, IN_TEST = 3, 66, 14
+"""How many mistakes the gate judges of each kind, in each definition, and in each test."""
 
 PAGE = Path(__file__).parents[2] / "docs" / "mistakes.md"
 BEGIN, END = "<!-- begin figures -->\n", "<!-- end figures -->"
@@ -52,8 +52,12 @@ def sample() -> list[Mutant]:
 def _drawn(name: str) -> list[Mutant]:
     # a test needs its procedure and calendars read with it, which takes five times as long
     number = IN_TEST if name.endswith(".test.yaml") else IN_DEFINITION
-    found = list(mistakes_in(name, 2))
-    return Random(f"{SEED} {name}").sample(found, min(number, len(found)))
+    random = Random(f"{SEED} {name}")
+    of_kind: dict[str, list[Mutant]] = {}
+    for mutant in mistakes_in(name, EACH):
+        of_kind.setdefault(mutant.kind, []).append(mutant)
+    found = [it for mutants in of_kind.values() for it in random.sample(mutants, min(EACH, len(mutants)))]
+    return random.sample(found, min(number, len(found)))
 
 
 def judged_by(mutants: Iterable[Mutant], jobs: int) -> list[Judgement]:
@@ -86,7 +90,9 @@ def main() -> int:
     """Judge the corpus and print the table and the misses."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--each", type=int, default=2, help="mistakes of each kind in each definition")
-    parser.add_argument("--write", action="store_true", help="judge the gate's sample, and write its figures to the page")
+    parser.add_argument(
+        "--write", action="store_true", help="judge the gate's sample, and write its figures to the page"
+    )
     parser.add_argument("--all", action="store_true", help="thirty of each kind")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--kinds", nargs="*", default=(), help="of definitions: procedure calendar roster test")

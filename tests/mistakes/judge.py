@@ -3,7 +3,8 @@
 A problem stands at the right place when it stands
 
 - *on the mistake*: on a line that was touched, and in the part of it that was touched, up to YAML's next sign; or
-- *on a name* that stood, or stands, where the mistake was made: a use of what was misspelt or dropped; or
+- *on a name* that stood, or stands, where the mistake was made: a use of what was misspelt or dropped, something in
+  the declaration of such a name, or a use of the state, action or clock in which it was made; or
 - *on the part above*: on the key, or at the beginning, of what the touched part belongs to, down to its entity; or
 - *in the same clock*, or step of a test: what starts, stops and rings a clock depends on one another; or
 - on the second of *two keys of one name*, where it says that the first is on the line of the mistake; or
@@ -19,18 +20,19 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 
 from caseclock.definitions import YamlReader
 from caseclock.definitions.rehearsals.reader import read_rehearsal
 from caseclock.storage import MemoryStore
 from caseclock.workflow.calendars.facts import differences as day_differences
 from caseclock.workflow.calendars.facts import settings
-from caseclock.workflow.comparison import compare, compare_rosters
+from caseclock.workflow.comparison import Difference, compare, compare_rosters
 from caseclock.workflow.errors import DefinitionInvalid, Problem
 from caseclock.workflow.ports import Compiled
 from caseclock.workflow.rehearsal.rehearsing import Rehearsal, rehearse
 
-from .anatomy import DEFINITIONS, Mutant
+from .anatomy import DECLARE, DEFINITIONS, Mutant
 
 READER = YamlReader()
 _STRUCTURAL = ("yaml-syntax", "full-width", "yaml-key", "yaml-documents")
@@ -52,6 +54,7 @@ class Verdict(StrEnum):
     EQUAL = "equal"
     ELSEWHERE = "MISSED: found elsewhere"
     SILENT = "MISSED: no line of diff"
+    NAMELESS = "MISSED: diff names something else"
     CRASHED = "MISSED: a traceback"
 
     @property
@@ -73,7 +76,7 @@ def judge(mutant: Mutant) -> Judgement:
     """Return what becomes of a mistake."""
     try:
         return _judge(mutant)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is a miss
+    except Exception as error:
         return Judgement(mutant, Verdict.CRASHED, (repr(error),))
 
 
@@ -89,7 +92,11 @@ def _judge(mutant: Mutant) -> Judgement:
     if old.fingerprint == compiled.fingerprint:
         return Judgement(mutant, Verdict.EQUAL, ())
     told = _difference(old, compiled)
-    return Judgement(mutant, Verdict.SHOWN if told else Verdict.SILENT, told)
+    if not told:
+        return Judgement(mutant, Verdict.SILENT, ())
+    named = {word for line in told for word in re.findall(r"\w+", line)}
+    changed = {part for name in mutant.words | mutant.owners | mutant.keys for part in (name, *name.split("_"))}
+    return Judgement(mutant, Verdict.SHOWN if named & changed else Verdict.NAMELESS, told)
 
 
 def _refused(mutant: Mutant, problems: tuple[Problem, ...]) -> Judgement:
@@ -116,14 +123,16 @@ def _on_it(mutant: Mutant, problem: Problem) -> bool:
 
 def _on_a_name(mutant: Mutant, problem: Problem) -> bool:
     word = re.match(r"[\"']?(\w+(\.\w+)*)", problem.source[problem.column - 1 :])
-    return word is not None and bool(mutant.words & {*word[1].split("."), word[1]})
+    used = {*word[1].split("."), word[1]} if word else set()
+    declared = {str(name) for kind, name in pairwise(problem.path) if kind in DECLARE}
+    return bool((mutant.words | mutant.owners) & used or mutant.words & declared)
 
 
 def _tells_it(mutant: Mutant, problem: Problem) -> bool:
     values = problem.message.values
     if problem.code == "duplicate-key":
         return values.get("line") in mutant.lines
-    return problem.code == "not-legal" and bool(mutant.words & {*re.findall(r"\w+", problem.message.text())})
+    return problem.code == "not-legal" and bool(mutant.owners & {*re.findall(r"\w+", problem.message.text())})
 
 
 def _above(mutant: Mutant, problem: Problem) -> bool:
@@ -149,13 +158,26 @@ def _difference(old: Compiled, new: Compiled) -> tuple[str, ...]:
         return (f"{old.kind} {old.name} became {new.kind} {new.name}",)
     if old.kind == "procedure":
         found = compare(READER.procedure(old.compiled), READER.procedure(new.compiled))
-        return tuple(one.told.text() for one in found)
+        return tuple(_with_names(one) for one in found)
     if old.kind == "roster":
         found = compare_rosters(READER.roster(old.compiled), READER.roster(new.compiled))
-        return tuple(one.told.text() for one in found)
+        return tuple(_with_names(one) for one in found)
     before, after = READER.calendar(old.compiled), READER.calendar(new.compiled)
-    days = (f"{day.day} {day.what}" for day in day_differences(before, after))
+    days = (f"{day.day} {day.what} {day.old} {day.new}" for day in day_differences(before, after))
     return (*(str(setting) for setting in settings(before, after)), *days)
+
+
+def _with_names(one: Difference) -> str:
+    """The sentence, and the names of what it is about; the sentence itself has their titles."""
+    names = (
+        one.lifecycle,
+        *one.states,
+        one.clock,
+        one.action,
+        one.field,
+        *(str(it) for path in one.paths for it in path),
+    )
+    return f"{one.told.text()} [{' '.join(names)}]"
 
 
 def _of_test(mutant: Mutant, rehearsal: Rehearsal) -> Judgement:

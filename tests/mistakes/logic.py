@@ -55,7 +55,20 @@ def _faults(whole: Anatomy, random: Random) -> Iterator[Mutant]:
         for other in _FLIPS.get(key, ()):
             if other != text:
                 yield whole.mutant("a word of counting or of rights flipped", part.begin, part.end, other)
-        if key in ("to", "by", "stage", "stops", "do", "issues", "for_each", "starts", "in", "roles", "unit", "granted"):
+        if key in (
+            "to",
+            "by",
+            "stage",
+            "stops",
+            "do",
+            "issues",
+            "for_each",
+            "starts",
+            "in",
+            "roles",
+            "unit",
+            "granted",
+        ):
             others = [word for word in words.get(key, ()) if word != text]
             if others:
                 yield whole.mutant("another valid name", part.begin, part.end, random.choice(others))
@@ -87,7 +100,7 @@ def _dropped(whole: Anatomy) -> Iterator[Mutant]:
         if not whole.text[line : key.begin].strip():
             end = value.end if value.scalar is None and whole.text[value.end - 1] == "\n" else None
             stop = end or (whole.text + "\n").index("\n", value.end) + 1
-            while end and not whole.text[stop - 1] == "\n":
+            while end and whole.text[stop - 1] != "\n":
                 stop -= 1
             yield whole.mutant("a part dropped", line, stop, "")
         elif whole.text[key.begin - 2 : key.begin] == ", ":

@@ -23,8 +23,8 @@ MISTAKES = [
     (INQUIRY, "title: {zh: 已收到", "title: ｛zh: 已收到", "full-width", "title: |｛zh"),
     (INQUIRY, "  clerk: {title", "\u3000clerk: {title", "full-width", "|\u3000clerk"),
     (INQUIRY, "limit: 5 working", "limit: ５ working", "bad-period", "limit: |５"),
-    (INQUIRY, "    stage: answering\n    title: {zh: 已收到", "\tstage: answering\n    title: {zh: 已收到", "full-width",
-     "|\tstage: answering"),
+    (INQUIRY, "    stage: answering\n    title: {zh: 已收到", "\tstage: answering\n    title: {zh: 已收到",
+     "full-width", "|\tstage: answering"),
     (RULE, 'numbering: "{year}', "numbering: “{year}", "full-width", "numbering: |“{year}"),
     # quotes, colons, spaces
     (RULE, 'en: "Unit\'s reply"}', 'en: "Unit\'s reply}', "yaml-syntax", "en: |\"Unit's reply}"),
@@ -60,7 +60,8 @@ MISTAKES = [
     # meaning
     (INQUIRY, "final: true, ", "", "dead-end", "  |received:\n    stage"),
     (INQUIRY, "to: answered, ", "", "unreachable-state", "  |answered: {stage"),
-    (INQUIRY, "remind: {in: open, by: system", "remind: {in: open, by: clerk", "not-legal", "{1 working day before: |remind"),
+    (INQUIRY, "remind: {in: open, by: system", "remind: {in: open, by: clerk", "not-legal",
+     "{1 working day before: |remind"),
     (INQUIRY, "limit: 5 working days", "limit: [{is: 5 days, when: given(question)}]", "limit-order",
      "limit: [|{is: 5 days"),
     # calendars, rosters, tests

@@ -11,6 +11,8 @@ def test_no_mistake_of_the_sample_is_missed_and_the_page_tells_the_figures() -> 
     missed = [f"{it.mutant.file}:{it.mutant.what}: {it.verdict}: {it.told[:2]}" for it in judged if it.verdict.missed]
     assert missed == []
     assert len(judged) > 1000
-    assert {Verdict.ON_IT, Verdict.ON_A_NAME, Verdict.ABOVE, Verdict.SHOWN, Verdict.EQUAL} <= {it.verdict for it in judged}
+    assert {Verdict.ON_IT, Verdict.ON_A_NAME, Verdict.ABOVE, Verdict.SHOWN, Verdict.EQUAL} <= {
+        it.verdict for it in judged
+    }
     page = PAGE.read_text(encoding="utf-8")
     assert page == with_figures(page, judged), "run: python tests/mistakes/corpus.py --write"
