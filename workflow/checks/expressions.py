@@ -209,7 +209,7 @@ class _Checker:
             nodes = container_node.elts if isinstance(container_node, ast.List) else []
             places = nodes if len(nodes) == len(container.items) else [node] * len(container.items)
             pairs = zip(places, container.items, strict=True)
-            return all([self._comparable(node, item, each, place) for place, each in pairs])
+            return all(self._comparable(node, item, each, place) for place, each in pairs)
         if container.type is FieldType.LIST:
             return container.of is None or self._comparable(node, item, Typed(container.of))
         return item.type in _TEXTS and container.type in (FieldType.TEXT, FieldType.URL)
