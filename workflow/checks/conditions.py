@@ -48,7 +48,7 @@ def _limits(path: Path, limits: tuple[Limit, ...], scope: Scope) -> Iterator[Pro
 
 
 def _at_its_value(path: Path, problem: Problem, limit: Limit) -> Problem:
-    """A limit chosen by a field's value has no condition of its own: what is wrong stands at the value, or the field."""
+    """A limit chosen by a field's value has no condition of its own: what is wrong is at the value, or the field."""
     value = _CHOSEN.match(limit.when or "")
     if value is None or problem.code != "unknown-choice":
         return replace(problem, path=(*path, "by"), offset=0)
