@@ -42,6 +42,8 @@ def mistaken(text: str) -> tuple[int, Message] | None:
     """
     if text.startswith(_WIDE_SPACE):
         return 0, say("a full-width space cannot indent in YAML; use ordinary spaces")
+    if text.startswith(_NO_BREAK_SPACE):
+        return 0, say("a no-break space cannot indent in YAML; use ordinary spaces")
     for pattern in (_BETWEEN_NAMES, _KEY, _QUOTED, _BRACKET):
         found = pattern.match(text) if pattern in (_KEY, _BRACKET) else pattern.fullmatch(text)
         if found:

@@ -15,7 +15,7 @@ from caseclock.workflow.errors import DefinitionInvalid
         ('a: {zh: "x, en: y}\nb: {zh: "z", en: q}\n', 1, 9, "is not closed"),
         ("a: 1\n'\nb: it's\n", 2, 1, "is not closed with '"),
         ("a: {b: 1}\nc:\u00a0{d: 1}\n", 2, 3, "no-break space"),
-        ("a:\n  b: {c: 1}\n\u00a0 c: 2\n", 3, 1, "U+00A0 looks like a space"),
+        ("a:\n  b: {c: 1}\n\u00a0 c: 2\n", 3, 1, "a no-break space cannot indent"),
         ("a:\n  b {c: 1, d: 2}\n", 2, 4, "expected a colon and a space after b"),
         ("a:\n  b:{c: 1, d: 2}\n", 2, 5, "expected a space after b:"),
         ("a:\n  b :{c: 1, d: 2}\n", 2, 4, "expected a colon and a space after b"),

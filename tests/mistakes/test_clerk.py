@@ -32,7 +32,7 @@ MISTAKES = [
     (INQUIRY, "  reply:\n", "  reply\n", "yaml-syntax", "    title|: {zh: 答复期限"),
     (INQUIRY, "version: 1", "version:1", "yaml-syntax", "version:|1"),
     (INQUIRY, "stages: {answering", "stages:{answering", "yaml-syntax", "stages:|{answering"),
-    (INQUIRY, "    limit: 5 working", "\u00a0   limit: 5 working", "yaml-syntax", "|\u00a0   limit"),
+    (INQUIRY, "    limit: 5 working", "\u00a0   limit: 5 working", "full-width", "|\u00a0   limit"),
     (INQUIRY, "stops: answer", "stops:\u00a0answer", "yaml-syntax", "    stops:|\u00a0answer"),
     (INQUIRY, "ladder: {1", "ladder {1", "yaml-syntax", "    ladder| {1"),
     (INQUIRY, "draft: {by: clerk,", "draft: {by: clerk", "yaml-syntax", "draft: {by: clerk to|: drafted"),
