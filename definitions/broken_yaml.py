@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ..workflow.messages import Message, say
 
@@ -11,6 +12,7 @@ Found = tuple[int, int, Message]
 """Line and column, from 0, and what to say."""
 
 _SEEMINGLY_SPACE = {"\u00a0": "00A0", "\u2007": "2007", "\u202f": "202F"}
+_WORD = re.compile(r"\s*([A-Za-z_][\w.-]*)\s*")
 INVISIBLE = re.compile("[\u0085\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
 """What nobody sees, and what breaks lines for some and not for others or makes a text show what it does not say."""
 
@@ -35,6 +37,7 @@ def probable_cause(lines: Sequence[str], stumbled: Sequence[int], *, misfit: boo
         _quote_left_open(lines, last)
         or _seeming_space(lines, stumbled, last)
         or _without_colon(lines, stumbled)
+        or _alone(lines, last)
         or (_displaced(lines, last) if misfit else None)
     )
 
@@ -86,6 +89,17 @@ def _without_colon(lines: Sequence[str], stumbled: Sequence[int]) -> Found | Non
             return number, found.end("colon"), say("expected a space after {key}", key=found["colon"])
         if found:
             return number, found.end("bare"), say("expected a colon and a space after {key}", key=found["bare"])
+    return None
+
+
+def _alone(lines: Sequence[str], last: int) -> Found | None:
+    """A single word on one of the last two lines that stands alone, as a key without its colon, with more below it."""
+    content = [number for number, line in enumerate(lines) if _has_content(line)]
+    pairs = [(number, below) for number, below in pairwise(content) if number <= last]
+    for number, below in reversed(pairs[-2:]):
+        found = _WORD.fullmatch(lines[number])
+        if found and _margin(lines[below]) > _margin(lines[number]):
+            return number, found.end(1), say("expected a colon after {key}", key=found[1])
     return None
 
 

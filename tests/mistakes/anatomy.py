@@ -47,7 +47,7 @@ class Mutant:
         words: the names that stood or stand where the mistake was made.
         owners: the names of the state, action, clock and so on in which it was made.
         parents: where the keys stand to which the touched part belongs, the nearest first.
-        within: the path of the clock, or the step of a test, that was touched; empty for none.
+        within: the paths of the clock, or the step of a test, that was touched, and of clocks that name what was.
         keys: the keys above the touched part, which `diff` may name as well.
         bracket: a sign that holds a list or mapping together came or went.
         after: the first line with content after the mistake, which YAML judges by what comes before it; 0 for none.
@@ -62,7 +62,7 @@ class Mutant:
     words: frozenset[str]
     owners: frozenset[str]
     parents: tuple[Place, ...]
-    within: Path
+    within: tuple[Path, ...]
     keys: frozenset[str]
     bracket: bool
     after: int
@@ -119,7 +119,7 @@ class Anatomy:
             frozenset(word for word in words if not word.isdigit()),
             frozenset(self._owners(begin)),
             tuple(self._parents(begin)),
-            self._within(begin),
+            tuple(self._within(begin)),
             frozenset(str(step) for it in self.parts if it.begin <= begin < it.end for step in it.path[-2:]),
             bool(set("{}[]\"'") & {*self.text[begin:end], *put}),
             _line_after(text, last),
@@ -131,10 +131,13 @@ class Anatomy:
             if it.begin <= position < it.end and len(it.path) >= 2 and it.path[-2] in DECLARE:
                 yield str(it.path[-1])
 
-    def _within(self, position: int) -> Path:
+    def _within(self, position: int) -> Iterator[Path]:
         around = (it.path for it in self.parts if it.begin <= position < it.end)
-        wholes = (path for path in around if len(path) > 1 and path[-2] in ("clocks", "steps", "dues"))
-        return next(wholes, ())
+        yield from (path for path in around if len(path) > 1 and path[-2] in ("clocks", "steps", "dues"))
+        owners = {*self._owners(position)}
+        for part in self.scalars(keys=False):
+            if "clocks" in part.path and part.scalar in owners:
+                yield part.path[: part.path.index("clocks") + 2]
 
     def _parents(self, position: int) -> Iterator[Place]:
         line = self.text.rfind("\n", 0, position) + 1

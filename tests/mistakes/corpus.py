@@ -33,7 +33,7 @@ EACH, IN_DEFINITION, IN_TEST = 3, 66, 14
 """How many mistakes the gate judges of each kind, in each definition, and in each test."""
 
 PAGE = Path(__file__).parents[2] / "docs" / "mistakes.md"
-BEGIN, END = "<!-- begin figures -->\n", "<!-- end figures -->"
+BEGIN, END = "<!-- figures from here -->\n", "<!-- figures to here -->"
 
 
 def mistakes_in(name: str, each: int, seed: int = SEED) -> Iterator[Mutant]:

@@ -6,7 +6,8 @@ A problem stands at the right place when it stands
 - *on a name* that stood, or stands, where the mistake was made: a use of what was misspelt or dropped, something in
   the declaration of such a name, or a use of the state, action or clock in which it was made; or
 - *on the part above*: on the key, or at the beginning, of what the touched part belongs to, down to its entity; or
-- *in the same clock*, or step of a test: what starts, stops and rings a clock depends on one another; or
+- *in the same clock*, or step of a test, or in a clock that names the action in which the mistake was made: what
+  starts, stops and rings a clock depends on one another; or
 - on the second of *two keys of one name*, where it says that the first is on the line of the mistake; or
 - on a rung that the system *cannot deliver* in a state, where it names the state that the mistake was made in; or
 - *behind a bracket* that came or went, on its line: where the rest of the line stops to make sense; or
@@ -96,7 +97,8 @@ def _judge(mutant: Mutant) -> Judgement:
         return Judgement(mutant, Verdict.SILENT, ())
     named = {word for line in told for word in re.findall(r"\w+", line)}
     changed = {part for name in mutant.words | mutant.owners | mutant.keys for part in (name, *name.split("_"))}
-    return Judgement(mutant, Verdict.SHOWN if named & changed else Verdict.NAMELESS, told)
+    by_name = old.kind == "calendar" or named & changed
+    return Judgement(mutant, Verdict.SHOWN if by_name else Verdict.NAMELESS, told)
 
 
 def _refused(mutant: Mutant, problems: tuple[Problem, ...]) -> Judgement:
@@ -140,7 +142,7 @@ def _above(mutant: Mutant, problem: Problem) -> bool:
 
 
 def _in_the_clock(mutant: Mutant, problem: Problem) -> bool:
-    return bool(mutant.within) and problem.path[: len(mutant.within)] == mutant.within
+    return any(problem.path[: len(path)] == path for path in mutant.within)
 
 
 def _behind(mutant: Mutant, problem: Problem) -> bool:

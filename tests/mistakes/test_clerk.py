@@ -29,7 +29,7 @@ MISTAKES = [
     # quotes, colons, spaces
     (RULE, 'en: "Unit\'s reply"}', 'en: "Unit\'s reply}', "yaml-syntax", "en: |\"Unit's reply}"),
     (INQUIRY, "en: Question}", "en: Question, in writing}", "unknown-key", "Question, |in writing"),
-    (INQUIRY, "  reply:\n", "  reply\n", "yaml-syntax", "    title|: {zh: 答复期限"),
+    (INQUIRY, "  reply:\n", "  reply\n", "yaml-syntax", "  reply|\n"),
     (INQUIRY, "version: 1", "version:1", "yaml-syntax", "version:|1"),
     (INQUIRY, "stages: {answering", "stages:{answering", "yaml-syntax", "stages:|{answering"),
     (INQUIRY, "    limit: 5 working", "\u00a0   limit: 5 working", "full-width", "|\u00a0   limit"),
