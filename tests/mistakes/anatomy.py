@@ -151,6 +151,8 @@ class Anatomy:
                 yield _place(self.text, it.begin)
                 if it.path in keys:
                     yield _place(self.text, keys[it.path].begin)
+                    # where a value that has nothing left in it would begin
+                    yield _place(self.text, keys[it.path].end + 1)
         if not around or len(around[0].path) == 1:
             yield _place(self.text, self.parts[0].begin)
 

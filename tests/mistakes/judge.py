@@ -9,7 +9,8 @@ A problem stands at the right place when it stands
 - *in the same clock*, or step of a test, or in a clock that names the action in which the mistake was made: what
   starts, stops and rings a clock depends on one another; or
 - on the second of *two keys of one name*, where it says that the first is on the line of the mistake; or
-- on a rung that the system *cannot deliver* in a state, where it names the state that the mistake was made in; or
+- on a rung that the system *cannot deliver* in a state, or a lead that an action does not check, where it *names* the
+  state or action in which the mistake was made; or on the step of a test before which time would run backwards; or
 - *behind a bracket* that came or went, on its line: where the rest of the line stops to make sense; or
 - *on the next line with content*, where YAML judges a line by those before it, and where a whole line was touched,
   a sign of YAML's structure was, or a text was left open.
@@ -134,7 +135,11 @@ def _tells_it(mutant: Mutant, problem: Problem) -> bool:
     values = problem.message.values
     if problem.code == "duplicate-key":
         return values.get("line") in mutant.lines
-    return problem.code == "not-legal" and bool(mutant.owners & {*re.findall(r"\w+", problem.message.text())})
+    if problem.code == "time-order":
+        return problem.line == mutant.after
+    return problem.code in ("not-legal", "lead-unchecked") and bool(
+        mutant.owners & {*re.findall(r"\w+", problem.message.text())}
+    )
 
 
 def _above(mutant: Mutant, problem: Problem) -> bool:
