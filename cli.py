@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from .definitions.calendars.finder import FoundCalendar
+    from .definitions.comparing import Result
     from .definitions.likeness import Likely
     from .definitions.office_reader import OfficeFolder
     from .definitions.posts_reader import Import
@@ -403,12 +404,15 @@ def _unexpected(error: Exception) -> CaseclockError:
 
 def _error_lines(session: Session, error: CaseclockError) -> Iterator[str]:
     from .workflow import DefinitionInvalid, InvalidInput
+    from .workflow.engine.versions import VersionTaken
 
     yield session.text(error.message)
     if isinstance(error, DefinitionInvalid):
         yield from _problem_lines(session, error.problems)
     if isinstance(error, InvalidInput):
         yield from (f"  {name}: {session.text(problem)}" for name, problem in error.fields.items())
+    if isinstance(error, VersionTaken):
+        yield from (f"  {session.text(it.told)}" for it in error.differences)
     if error.hint:
         yield session.text(error.hint)
 
@@ -638,13 +642,16 @@ def _test_folders(session: Session) -> tuple[Path, ...]:
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.pass_obj
 def _deploy(session: Session, files: tuple[Path, ...]) -> int:
-    from .definitions.office_reader import deploy_files
+    from .definitions.office_reader import deploy_files, told_of_versions
     from .workflow.showing import pages, plain
 
+    before = session.engine.definitions()
     deployed, report = deploy_files(session.engine, files or session.office.definitions())
     session.show(
         lambda: plain.deployed(deployed, report), lambda: [*pages.definitions(deployed), *pages.recounted(report)]
     )
+    for told in told_of_versions(before, deployed):
+        click.echo(session.text(told), err=True)
     return 1 if report.failed else 0
 
 
@@ -847,6 +854,7 @@ def _likely_data(session: Session, pairs: Sequence[Likely]) -> list[dict[str, An
 @_option("--stage", text=_("Only cases in this stage."))
 @_option("--unit", text=_("Only what this unit holds."))
 @_procedure
+@_option("--version", type=int, metavar="N", text=_("Only cases on this version of their procedure."))
 @_option("--overdue", is_flag=True, text=_("Only cases with an overdue clock."))
 @_option("--all", "ended_too", is_flag=True, text=_("Ended cases too."))
 @_limit
@@ -857,6 +865,7 @@ def _list(
     stage: str | None,
     unit: str | None,
     procedure: str | None,
+    version: int | None,
     overdue: bool,
     ended_too: bool,
     limit: int,
@@ -867,6 +876,7 @@ def _list(
     states = engine.states(state=state, stage=stage) if state or stage else None
     until = datetime.now(UTC) if overdue else None
     query = CaseQuery(procedure, unit=unit, states=states, due_before=until, open_only=not ended_too, limit=limit + 1)
+    query = replace(query, version=version)
     found = [item for item in engine.cases(query) if item.overdue or not overdue]
     _show_items(session, found, limit)
 
@@ -1776,6 +1786,103 @@ def _calendar_diff(session: Session, old: str, new: str, tell: bool) -> int:
         lambda: calendar_pages.diff(before.calendar, after.calendar, origins),
     )
     return FINDINGS if tell and calendar_facts.differ(before.calendar, after.calendar) else 0
+
+
+@_command(
+    "diff",
+    _(
+        "Tell how definitions differ, and for which cases.\n\n"
+        "OLD and NEW are files, or what is deployed: online_opinion for its newest version, online_opinion@1 for a "
+        "certain one. One alone is compared with the newest version that is deployed; without any, every definition "
+        "of the office's folder is."
+    ),
+)
+@click.argument("old", required=False)
+@click.argument("new", required=False)
+@_option("--exit-code", "tell", is_flag=True, text=_("Exit with status 7 when they differ."))
+@click.pass_obj
+def _diff(session: Session, old: str | None, new: str | None, tell: bool) -> int:
+    from .definitions import comparing
+    from .workflow import NotFound
+
+    try:
+        in_office = bool(session.office)
+    except NotFound:
+        if session.folder or not (old and new):
+            raise
+        in_office = False
+    definitions = session.engine.definitions() if in_office else ()
+    if old and new:
+        compared = comparing.find_two(old, new, definitions)
+    elif old:
+        compared = comparing.find_one(old, definitions)
+    else:
+        compared = comparing.find_all(session.office.definitions(), definitions)
+    found = comparing.compare_all(compared, definitions, session.engine if in_office else None)
+    session.show(
+        lambda: [_compared_data(session, one) for one in found],
+        lambda: [part for one in found for part in _compared_page(one, briefly=old is None)],
+    )
+    return FINDINGS if tell and any(one.differ for one in found) else 0
+
+
+def _compared_page(found: Result, *, briefly: bool) -> Iterable[Line | Grid]:
+    """Show how a pair differs; ``briefly``: of one that does not, no more than that."""
+    from .workflow.showing import calendar_pages, comparison_pages
+    from .workflow.showing.pages import Line
+
+    old, new = found.pair.old, found.pair.new
+    named = {"kind": comparison_pages.KINDS[new.kind], "name": new.name, "new": new.origin}
+    if old is None:
+        yield Line(say("{kind} {name}: {new}; the office has deployed none", **named), "strong")
+        return
+    if briefly and not found.differ:
+        yield Line(say("{kind} {name}: {new} says what is deployed", **named))
+        return
+    yield Line(say("{kind} {name}: {old} -> {new}", **named, old=old.origin), "strong")
+    if old.calendar and new.calendar:
+        yield from calendar_pages.diff(old.calendar, new.calendar, (old.origin, new.origin))
+        yield from comparison_pages.by_calendar(found.by_calendar)
+        return
+    yield from comparison_pages.differences(found.differences, found.report)
+    if found.uncounted:
+        yield Line(found.uncounted)
+
+
+def _compared_data(session: Session, found: Result) -> dict[str, Any]:
+    from .workflow.showing import calendar_pages, comparison_pages
+
+    old, new, language = found.pair.old, found.pair.new, session.language
+    days = (
+        calendar_pages.diff_data(old.calendar, new.calendar, (old.origin, new.origin), language)
+        if old and old.calendar and new.calendar
+        else None
+    )
+    return {
+        "kind": new.kind,
+        "name": new.name,
+        "old": {"version": old.version, "fingerprint": old.fingerprint, "origin": session.text(old.origin)}
+        if old
+        else None,
+        "new": {"version": new.version, "fingerprint": new.fingerprint, "origin": session.text(new.origin)},
+        "differ": found.differ,
+        "differences": comparison_pages.differences_data(found.differences, found.report, language),
+        "calendar": days,
+        "by_calendar": [comparison_pages.running_data(one, language) for one in found.by_calendar],
+        "cases": comparison_pages.running_data(found.report, language),
+        "note": session.text(found.uncounted) if found.uncounted else None,
+    }
+
+
+@_command("versions", _("List deployed versions, and the cases on each."))
+@click.argument("procedure", required=False)
+@click.pass_obj
+def _versions(session: Session, procedure: str | None) -> None:
+    from .workflow.showing import pages, plain
+
+    found = session.engine.versions(procedure)
+    zone = session.engine.zone(found[0].definition.name) if found else "UTC"
+    session.show(lambda: [plain.version(one) for one in found], lambda: pages.versions(found, zone))
 
 
 @_command("demo", _("Play an invented post through the seven steps."))

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ..workflow.engine import Engine, RecountReport
+from ..workflow.engine.versions import refuse_taken, told_of_version
 from ..workflow.errors import DefinitionInvalid, InvalidInput, NotFound, Problem
-from ..workflow.messages import say
+from ..workflow.messages import Message, say
 from ..workflow.ports import Compiled, Definition, Kind
 from .yaml_reader import Source, read_yaml
 
@@ -122,14 +123,28 @@ def deploy_files(engine: Engine, paths: Iterable[Path]) -> tuple[tuple[Definitio
 
     Returns what was deployed, and which dues the calendars moved.
 
-    Raises `DefinitionInvalid` with every problem of every file.
+    Raises `DefinitionInvalid` with every problem of every file, and `VersionTaken` for a version that is deployed with
+    another meaning.
     """
+    from . import YamlReader
+
     compiled, problems = check_files(paths)
     if problems:
         raise DefinitionInvalid(say("nothing was deployed: {count} problem(s)", count=len(problems)), problems)
+    known = engine.definitions()
+    for one in compiled.values():
+        refuse_taken(known, YamlReader(), one)
     ordered = sorted(compiled, key=lambda file: _KINDS.index(compiled[file].kind))
     deployed = tuple(engine.deploy(read_text(Path(file)), file=file, recount=False) for file in ordered)
     return deployed, engine.recount()
+
+
+def told_of_versions(before: Iterable[Definition], deployed: Iterable[Definition]) -> list[Message]:
+    """Return what somebody should know who has deployed these where those were deployed before."""
+    known = tuple(before)
+    keys = {(one.kind, one.name, one.version) for one in known}
+    new = (one for one in deployed if (one.kind, one.name, one.version) not in keys)
+    return [told for one in new for told in told_of_version(known, one)]
 
 
 def find_office(start: Path) -> Path:

@@ -17,6 +17,7 @@ import yaml
 from ..workflow.errors import DefinitionInvalid, Problem
 from ..workflow.messages import Message, say
 from . import full_width
+from .broken_yaml import INVISIBLE, probable_cause
 
 MAX_SIZE = 2_000_000
 """The longest file, in characters."""
@@ -25,6 +26,9 @@ MAX_DEPTH = 40
 """How deep lists and mappings may be nested."""
 
 Path = tuple[str | int, ...]
+
+_MISFITS = ("did not find expected key", "did not find expected '-' indicator")
+"""What the parser says of a line whose indentation fits no line before it."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL = re.compile(r"null|Null|NULL|~|")
@@ -144,6 +148,7 @@ class _Builder:
         self.data: Any = None
         self.values: dict[Path, Place] = {}
         self.keys: dict[Path, Place] = {}
+        self._bare: set[Path] = set()
         self._open: list[_Open] = []
         self._skip = 0
         self._documents = 0
@@ -152,7 +157,7 @@ class _Builder:
         if len(text) > MAX_SIZE:
             self._report(Place(1, 1), "yaml-size", say("expected a file of at most {limit} characters", limit=MAX_SIZE))
             return True
-        bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        bad = yaml.reader.Reader.NON_PRINTABLE.search(text) or INVISIBLE.search(text)
         if bad:
             line = text.count("\n", 0, bad.start()) + 1
             column = bad.start() - text.rfind("\n", 0, bad.start())
@@ -218,13 +223,17 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         plain = event.implicit[0] and not event.style
-        if plain and (sign := full_width.mistaken(event.value)):
-            self._report(_place(event), "full-width", sign)
+        if plain and (slip := full_width.mistaken(event.value)):
+            place = _place(event)
+            column = place.column + (slip[0] if place.inside is not None else 0)
+            self._report(Place(place.line, column), "full-width", slip[1])
         parent = self._open[-1] if self._open else None
         if parent and isinstance(parent.items, dict) and parent.key is None:
             self._key(parent, parent.items, event, plain)
         else:
-            self._put(_resolve(event.value) if plain else event.value, event)
+            path = self._put(_resolve(event.value) if plain else event.value, event)
+            if plain and not event.value:
+                self._bare.add(path)
 
     def _key(self, parent: _Open, items: dict[str, Any], event: yaml.ScalarEvent, plain: bool) -> None:
         parent.key = event.value
@@ -233,14 +242,24 @@ class _Builder:
             message = say("merge keys (<<) are not part of the language; write the values out")
             self._report(_place(event), "yaml-merge", message)
         if event.value in items:
-            message = say(
-                "key {key} is given twice; the first stands on line {line}",
-                key=event.value,
-                line=self.keys[path].line,
-            )
-            self._report(_place(event), "duplicate-key", message)
+            self._twice(parent.path, items, event)
         else:
             self.keys[path] = _place(event)
+
+    def _twice(self, above: Path, items: dict[str, Any], event: yaml.ScalarEvent) -> None:
+        """Report a key that is given twice, and a key before it under which nothing stands: that one is out of line."""
+        first = self.keys[(*above, event.value)].line
+        message = say("key {key} is given twice; the first stands on line {line}", key=event.value, line=first)
+        self._report(_place(event), "duplicate-key", message)
+        for key in reversed(items):
+            path = (*above, key)
+            if path in self._bare and first < self.keys[path].line < _place(event).line:
+                self._bare.remove(path)
+                message = say(
+                    "nothing stands under {key}; it stands too far right, or what follows too far left", key=key
+                )
+                self._report(self.keys[path], "duplicate-key", message)
+                return
 
     def _put(self, value: Any, event: yaml.Event) -> Path:
         """Put a value where the file has it; return its path."""
@@ -262,10 +281,13 @@ class _Builder:
     def _report_syntax(self, error: yaml.MarkedYAMLError) -> None:
         mark = error.problem_mark or error.context_mark
         lines = [m.line for m in (error.context_mark, error.problem_mark) if m is not None]
-        found = full_width.in_lines(self.source.lines, lines)
-        if found:
+        misfit = error.problem in _MISFITS and (error.context or "").startswith("while parsing a block")
+        if found := full_width.in_lines(self.source.lines, lines):
             line, column, message = found
             self._report(Place(line + 1, column + 1), "full-width", message)
+        elif found := probable_cause(self.source.lines, lines or [0], misfit=misfit):
+            line, column, message = found
+            self._report(Place(line + 1, column + 1), "yaml-syntax", message)
         else:
             place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
             self._report(

@@ -176,6 +176,16 @@ class MemoryTransaction:
         found = {case.root for case in cases if case.closed_at is None and case.procedure in procedures}
         return tuple(sorted(root for root in found if root > after)[:limit])
 
+    def cases_by_version(self) -> Mapping[tuple[str, int], tuple[int, int]]:
+        """Return, for each procedure and version that has any, how many cases without parent run, and have ended."""
+        counts: dict[tuple[str, int], tuple[int, int]] = {}
+        for case in self._kept.cases.values():
+            if case.parent is None:
+                key = (case.procedure, case.version)
+                running, ended = counts.get(key, (0, 0))
+                counts[key] = (running + (case.closed_at is None), ended + (case.closed_at is not None))
+        return counts
+
     def timers(self, until: datetime, limit: int, after: TimerPlace | None = None) -> tuple[Timer, ...]:
         """Return up to ``limit`` undelivered rungs whose instant is not after ``until``, in legal order."""
         due = [timer for timers in self._kept.timers.values() for timer in timers if timer.at <= until]
@@ -429,6 +439,7 @@ def _erased(event: Event, name: str) -> Event:
 def _matches(query: CaseQuery, case: Case) -> bool:
     return (
         query.procedure in (None, case.procedure)
+        and query.version in (None, case.version)
         and query.kind in (None, case.kind)
         and (query.states is None or (case.kind, case.state) in query.states)
         and query.unit in (None, case.unit)

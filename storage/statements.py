@@ -147,6 +147,17 @@ open_families = (
     .limit(bindparam("most", type_=Integer))
 )
 
+cases_by_version = (
+    select(
+        cases.c.procedure,
+        cases.c.version,
+        func.count().label("all_of_them"),
+        func.count(cases.c.closed_at).label("ended"),
+    )
+    .where(cases.c.office == _office, cases.c.parent_id.is_(None))
+    .group_by(cases.c.procedure, cases.c.version)
+)
+
 timers_of_family = (
     select(timers)
     .where(timers.c.office == _office, OfFamily(timers.c.case_id))
@@ -413,6 +424,8 @@ def _conditions(query: CaseQuery) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if query.procedure is not None:
         conditions.append(cases.c.procedure == query.procedure)
+    if query.version is not None:
+        conditions.append(cases.c.version == query.version)
     if query.kind is not None:
         conditions.append(cases.c.kind == query.kind)
     if query.states is not None:

@@ -175,6 +175,11 @@ class SqlTransaction:
         found = self._connection.execute(statements.open_families, values)
         return tuple(str(row.root_id) for row in found)
 
+    def cases_by_version(self) -> Mapping[tuple[str, int], tuple[int, int]]:
+        """Return, for each procedure and version that has any, how many cases without parent run, and have ended."""
+        found = self._all(statements.cases_by_version)
+        return {(row.procedure, row.version): (row.all_of_them - row.ended, row.ended) for row in found}
+
     def timers(self, until: datetime, limit: int, after: TimerPlace | None = None) -> tuple[Timer, ...]:
         """Return up to ``limit`` undelivered rungs whose instant is not after ``until``, in legal order."""
         if after is None:

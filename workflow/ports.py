@@ -18,7 +18,8 @@ from .letters import Letter
 from .model import Procedure
 from .roster import Roster
 
-Kind = Literal["procedure", "calendar", "roster"]
+Kind = Literal["procedure", "calendar", "roster", "words"]
+"""Of what a definition is one; ``words`` is another wording of a procedure's version, see `engine.versions`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class Definition:
     """One deployed definition of an office: its text, and the compiled form that the engine loads.
 
     Args:
-        name: the procedure's or calendar's id; ``roster`` for the roster.
-        version: the procedure's version; calendars and rosters count up from 1 with every change.
+        name: the procedure's or calendar's id; ``roster`` for the roster; for words, such as ``permit@2``.
+        version: the procedure's version; calendars, rosters and words count up from 1 with every change.
         fingerprint: SHA-256 over the meaning, so that comments and layout do not count.
         recounted_at: for a calendar: when every open case had been recounted by this version; None until then.
     """
@@ -151,6 +152,7 @@ class CaseQuery:
         states: pairs of kind and state, any of which; None means every state.
         unit: only subcases held by this unit.
         open_only: leave out cases that have ended.
+        version: only cases that run on this version of their procedure.
         kind: only cases of this kind.
         due_before: only cases with a running clock due at or before this instant.
         limit, offset: the page.
@@ -164,6 +166,7 @@ class CaseQuery:
     due_before: datetime | None = None
     limit: int | None = None
     offset: int = 0
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +259,9 @@ class Transaction(Protocol):
             procedures: only cases of these.
             after: only ids after this one; empty to begin.
         """
+
+    def cases_by_version(self) -> Mapping[tuple[str, int], tuple[int, int]]:
+        """Return, for each procedure and version that has any, how many cases without parent run, and have ended."""
 
     def timers(self, until: datetime, limit: int, after: TimerPlace | None = None) -> tuple[Timer, ...]:
         """Return up to ``limit`` undelivered rungs whose instant is not after ``until``, in legal order.

@@ -51,6 +51,9 @@ def _citation(file: CalendarFile, issuer: Text, given: Mapping[Any, Any], path: 
     if missing:
         message = say("the notice of {year} is given without {missing}", year=path[-1], missing=missing)
         file.finding("incomplete-notice", path, message, on_key=True)
+    for key in ("published", "amended"):
+        if key in given:
+            file.day(given[key], (*path, key))
     parts = [str(given[key]) for key in ("number", "published") if key in given]
     amended = [str(given["amended"])] if "amended" in given else []
     return Text(

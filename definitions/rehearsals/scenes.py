@@ -75,7 +75,11 @@ class SceneReader:
         title = shape.title or clock.title
         for left, due in shape.table.items():
             place = (*path, "table", left)
-            at = self._instant(shape.opened or left, (*path, "opened") if shape.opened else place)
+            at = (
+                self._instant(shape.opened, (*path, "opened"))
+                if shape.opened
+                else self._instant(left, place, on_key=True)
+            )
             deeds = self._filled([opening, *done], start, left, place)
             by = start.name if start.type is FieldType.INSTANT and start.name != OPENED else None
             last = Expectation(due={clock.name: replace(self._due(due, clock, place), started_by=by)})
@@ -108,7 +112,7 @@ class SceneReader:
         """Return the deeds with the left column given to the first that takes it."""
         if start.name == OPENED:
             return deeds
-        value = self._try(place, lambda: self.times.value(start, left), None)
+        value = self._try(place, lambda: self.times.value(start, left), None, on_key=True)
         for index, deed in enumerate(deeds):
             if isinstance(deed, OpenStep | DoStep) and start.name in self._takes(deed):
                 return [*deeds[:index], replace(deed, data={**deed.data, start.name: value}), *deeds[index + 1 :]]
@@ -283,8 +287,8 @@ class SceneReader:
     def _actor(self, by: ByShape | None, unit: str | None, path: Path) -> Actor:
         return self._try((*path, "by"), lambda: self.cast.actor(by, unit), _NOBODY)
 
-    def _instant(self, text: str, path: Path) -> datetime:
-        return self._try(path, lambda: self.times.instant(text), _NEVER)
+    def _instant(self, text: str, path: Path, *, on_key: bool = False) -> datetime:
+        return self._try(path, lambda: self.times.instant(text), _NEVER, on_key=on_key)
 
     def _values(
         self, data: Mapping[str, Any], fields: Iterable[Field], path: Path, *, refused: bool = False
@@ -304,12 +308,12 @@ class SceneReader:
                     self._report(Problem("wrong-value", (*path, name), error.message))
         return values
 
-    def _try(self, path: Path, read: Callable[[], Read], otherwise: Read) -> Read:
+    def _try(self, path: Path, read: Callable[[], Read], otherwise: Read, *, on_key: bool = False) -> Read:
         """Return what is read; what is wrong with it is reported at ``path``."""
         try:
             return read()
         except InvalidInput as error:
-            self._report(Problem("wrong-value", path, error.message))
+            self._report(Problem("wrong-value", path, error.message, on_key=on_key))
         except Unfit as error:
             self._report(replace(error.problem, path=(*path, *error.problem.path)))
         return otherwise

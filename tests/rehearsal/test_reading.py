@@ -77,7 +77,7 @@ def test_what_is_wrong_with_a_step_is_told_at_its_place(problems: Any, step: str
     [
         ("clock: reply", "clock: replay", "unknown-clock", 13),
         ("question", "questin", "unknown-field", 28),
-        ("2026-11-16:", "soon:", "wrong-value", 56),
+        ("2026-11-16:", "soon:", "wrong-value", 50),
         ("2026-11-23", "soon", "wrong-value", 62),
         ("table: {2026-11-16: 2026-11-23}", "table: {}", "wrong-type", 49),
         ("given", "starts: question, given", "unknown-field", 28),

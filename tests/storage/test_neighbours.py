@@ -23,6 +23,7 @@ from caseclock.storage.memory import MemoryTransaction
 from caseclock.storage.transaction import SqlTransaction
 from caseclock.workflow import Actor, CaseclockError, CaseQuery, Engine, FireAction, NotFound, OpenCase
 from caseclock.workflow.chain import End, Head
+from caseclock.workflow.comparison import compare
 from caseclock.workflow.engine.prints import Paper, Rendered
 from caseclock.workflow.engine.verification import read_outside_head
 from caseclock.workflow.history import Case, Event
@@ -228,8 +229,17 @@ QUERIES = (
     CaseQuery(kind="slip"),
     CaseQuery(unit="water", open_only=True),
     CaseQuery(due_before=LATER),
+    CaseQuery(version=1),
     CaseQuery(states=[("case", "handling"), ("slip", "issued")]),
 )
+
+
+def _concerned(engine: Engine) -> Any:
+    old = engine.procedure("online_opinion")
+    new = replace(old, opened_by=("officer",))
+    return engine.concerned(old, new, compare(old, new))
+
+
 OF_THE_OFFICE: dict[str, Callable[[Engine, Known], Any]] = {
     "definitions": lambda engine, known: engine.definitions(),
     "procedure": lambda engine, known: engine.procedure("permit"),
@@ -255,6 +265,8 @@ OF_THE_OFFICE: dict[str, Callable[[Engine, Known], Any]] = {
     "tick": lambda engine, known: engine.tick(),
     "retention": lambda engine, known: engine.retention(),
     "calendar": lambda engine, known: told(lambda: engine.calendar("permit")),
+    "concerned": lambda engine, known: _concerned(engine),
+    "versions": lambda engine, known: [engine.versions(), engine.versions("online_opinion")],
     "standings": lambda engine, known: list(engine.standings("online_opinion", at=LATER, as_of=LATER)),
     "letters": lambda engine, known: [engine.letters(), engine.letters(given_up=True)],
     "deliver_letters": lambda engine, known: engine.deliver_letters(lambda letter: None),
@@ -292,6 +304,7 @@ READING: dict[str, Callable[[Transaction, Known], Any]] = {
     "prints": lambda tx, known: tx.prints(known.case.id),
     "cases": lambda tx, known: [tx.cases(query) for query in QUERIES],
     "clocks": lambda tx, known: tx.clocks(known.case.id),
+    "cases_by_version": lambda tx, known: tx.cases_by_version(),
     "open_families": lambda tx, known: tx.open_families(["online_opinion", "permit"], "", 99),
     "timers": lambda tx, known: [tx.timers(LATER, 99), tx.timers(LATER, 99, known.timer.place)],
     "timers_of": lambda tx, known: tx.timers_of(known.case.id),

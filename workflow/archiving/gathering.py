@@ -10,6 +10,7 @@ from ..clocks import ClockStatus
 from ..engine import CaseView, Engine, EventView
 from ..engine.inclusion import Inclusion
 from ..engine.shelf import ROSTER, calendars_of
+from ..engine.versions import words_name
 from ..errors import Conflict
 from ..messages import say
 from ..model import Procedure
@@ -82,6 +83,7 @@ def _dues(engine: Engine, view: CaseView) -> Iterator[tuple[str, ClockStatus]]:
 def _concerning(engine: Engine, procedure: Procedure) -> Iterator[Definition]:
     """Yield the procedure in its version, and its calendars and rosters in all versions: the history tells of them."""
     names = {("calendar", name) for name in calendars_of(procedure)} | {("roster", ROSTER)}
+    names.add(("words", words_name(procedure.id, procedure.version)))
     for one in engine.definitions():
         own = (one.kind, one.name, one.version) == ("procedure", procedure.id, procedure.version)
         if own or (one.kind, one.name) in names:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..errors import Problem
 from ..model import Limit, Procedure
 from .expressions import FLAG, Scope, Typed, check_expression, typed
 from .places import Path, actions, lifecycles
+
+_CHOSEN = re.compile(r'\w+ == "?([^"]*)"?')
+"""The condition that the reader makes of a value: the field, and the value as it is compared."""
 
 
 def check_conditions(procedure: Procedure) -> Iterator[Problem]:
@@ -38,7 +43,16 @@ def check_conditions(procedure: Procedure) -> Iterator[Problem]:
 def _limits(path: Path, limits: tuple[Limit, ...], scope: Scope) -> Iterator[Problem]:
     for index, limit in enumerate(limits):
         if limit.when is not None:
-            yield from _check((*path, index, "when"), limit.when, scope, FLAG)
+            for problem in _check((*path, index, "when"), limit.when, scope, FLAG):
+                yield _at_its_value((*path, index), problem, limit) if limit.chosen else problem
+
+
+def _at_its_value(path: Path, problem: Problem, limit: Limit) -> Problem:
+    """A limit chosen by a field's value has no condition of its own: what is wrong is at the value, or the field."""
+    value = _CHOSEN.match(limit.when or "")
+    if value is None or problem.code != "unknown-choice":
+        return replace(problem, path=(*path, "by"), offset=0)
+    return replace(problem, path=(*path, "is", value[1]), offset=0, on_key=True)
 
 
 def _check(path: Path, source: str, scope: Scope, expects: Typed) -> Iterator[Problem]:

@@ -190,9 +190,9 @@ class _Checker:
 
     def _pair(self, left: ast.expr, left_type: Typed, operation: ast.cmpop, right: ast.expr, right_type: Typed) -> None:
         if isinstance(operation, ast.In | ast.NotIn):
-            fits = self._contained(left, left_type, right_type)
+            fits = self._contained(left, left_type, right, right_type)
         else:
-            fits = self._comparable(left, left_type, right_type)
+            fits = self._comparable(left, left_type, right_type, right)
             fits &= not isinstance(operation, _ORDERINGS) or {left_type.type, right_type.type} & _ORDERED != set()
         if not fits:
             message = say(
@@ -204,17 +204,20 @@ class _Checker:
             )
             self._report("wrong-type", left, message)
 
-    def _contained(self, node: ast.expr, item: Typed, container: Typed) -> bool:
+    def _contained(self, node: ast.expr, item: Typed, container_node: ast.expr, container: Typed) -> bool:
         if container.items:
-            return all(self._comparable(node, item, each) for each in container.items)
+            nodes = container_node.elts if isinstance(container_node, ast.List) else []
+            places = nodes if len(nodes) == len(container.items) else [node] * len(container.items)
+            pairs = zip(places, container.items, strict=True)
+            return all(self._comparable(node, item, each, place) for place, each in pairs)
         if container.type is FieldType.LIST:
             return container.of is None or self._comparable(node, item, Typed(container.of))
         return item.type in _TEXTS and container.type in (FieldType.TEXT, FieldType.URL)
 
-    def _comparable(self, node: ast.expr, one: Typed, other: Typed) -> bool:
-        for text, against in ((one, other), (other, one)):
+    def _comparable(self, node: ast.expr, one: Typed, other: Typed, other_node: ast.expr | None = None) -> bool:
+        for place, text, against in ((node, one, other), (other_node or node, other, one)):
             if text.constant is not None and against.type is FieldType.CHOICE:
-                self._refuse_choice(node, text.constant, against.choices)
+                self._refuse_choice(place, text.constant, against.choices)
                 return True
             if text.constant is not None and against.type is FieldType.DATE:
                 return not text.constant or _is_date(text.constant)

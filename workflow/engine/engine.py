@@ -12,6 +12,7 @@ from typing import Any, cast
 from ..calendars import Calendar
 from ..chain import Head
 from ..clocks import ClockStatus
+from ..comparison import Difference
 from ..errors import CaseclockError, Conflict, KeyUsed, NotFound, StorageFailed
 from ..history import Event, RungKey
 from ..letters import Letter
@@ -23,6 +24,7 @@ from . import reading
 from .admission import utc
 from .carrying_out import attempt, carry_out, deliver, recount
 from .commands import Command, FireAction, OpenCase
+from .concerned import ConcernReport, concerned
 from .cutoff import Standing, standing, standings
 from .delivering import DeliveryReport, Send, deliver_letters, resend
 from .disclosure import Disclosure, disclose
@@ -38,6 +40,7 @@ from .session import LocksFirst, Session
 from .shelf import ROSTER, Shelf
 from .transfer import LoadReport, export, load
 from .verification import OutsideHead, VerifyReport, verify
+from .versions import VersionView, rewording, versions
 from .views import BatchResult, CaseView, EventView, ListItem, Moved, Offer, Receipt, RecountReport, TickReport
 
 PAGE = 200
@@ -82,16 +85,23 @@ class Engine:
     def deploy(self, source: str, *, file: str = "definition.yaml", recount: bool = True) -> Definition:
         """Check a procedure, calendar or roster and put it into use; return it as deployed.
 
+        A procedure whose version is deployed already may have other words; see `versions`.
+
         Args:
             source: its YAML text.
             file: the name to show in problems.
             recount: after a calendar, recount the open cases that count by it; else call `recount` yourself.
 
-        Raises `DefinitionInvalid` with every problem, `Conflict` when the same version says something else already.
+        Raises `DefinitionInvalid` with every problem, `VersionTaken` when the same version already means something
+        else.
         """
         compiled = self._reader.compile(source, file=file)
         with self._session(write=True) as session:
             tx = session.tx
+            words = rewording(tx, self._reader, compiled, source, session.now, self.office)
+            if words:
+                tx.deploy(words)
+                return words
             name = ROSTER if compiled.kind == "roster" else compiled.name
             latest = tx.definition(compiled.kind, name)
             definition = Definition(
@@ -138,6 +148,19 @@ class Engine:
         """Return every definition that the office has deployed."""
         with self._session() as session:
             return session.tx.definitions()
+
+    def versions(self, procedure: str | None = None) -> tuple[VersionView, ...]:
+        """Return the deployed versions of procedures, by procedure, oldest first, with how many cases are on each.
+
+        Args:
+            procedure: only those of this one.
+
+        Raises `NotFound` when the office has not deployed it.
+        """
+        with self._session() as session:
+            if procedure is not None:
+                session.deployed(procedure)
+            return versions(session.tx, procedure)
 
     def procedure(self, procedure: str, version: int | None = None) -> Procedure:
         """Return a deployed procedure, the newest version when none is named. Raises `NotFound`."""
@@ -418,6 +441,29 @@ class Engine:
             at: what is to be erased by then, with its zone; now when left out.
         """
         return tuple(expired(self._session, utc(at or self._now())))
+
+    def concerned(
+        self,
+        old: Procedure,
+        new: Procedure,
+        differences: Iterable[Difference],
+        calendars: Mapping[str, Calendar] | None = None,
+        instead: Mapping[str, Calendar] | None = None,
+    ) -> ConcernReport:
+        """Return which running cases of a version differences touch, and how their clocks would stand by the new text.
+
+        Cases are read in pages; nothing is written. They keep their version until they are migrated.
+
+        Args:
+            old: the procedure that they run by: cases of its version are counted.
+            new: the procedure by which they are measured too; it need not be deployed.
+            differences: those between the two, as `comparison.compare` finds them.
+            calendars: by id, for calendars that the office has not deployed.
+            instead: by id, calendars by which the new text is counted in the place of those that are deployed.
+
+        Raises `NotFound` for a calendar that is neither deployed nor given.
+        """
+        return concerned(self._session, old, new, differences, calendars or {}, instead or {})
 
     def close_heads(self) -> Head | None:
         """Close heads over every chain that has grown since the last one; return the last head, None without any case.

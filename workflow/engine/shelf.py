@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from ..calendars import Calendar
+from ..comparison import worded
 from ..errors import NotFound
 from ..machine import CaseMachine
 from ..messages import say
@@ -15,6 +17,7 @@ from ..model import CASE, Procedure
 from ..ports import Definition, Reader, Transaction
 from ..roster import Roster
 from .situation import Deployed
+from .versions import words_name
 
 ROSTER = "roster"
 """The name under which an office's one roster is deployed."""
@@ -70,7 +73,8 @@ class Shelf:
         Raises `NotFound` when the office has not deployed it.
         """
         definition = tx.definition("procedure", procedure, version) or self._raise_unknown(tx, procedure, version)
-        model: Procedure = self._load(definition, self._reader.procedure)
+        words = tx.definition("words", words_name(definition.name, definition.version), as_of=as_of)
+        model = self._worded(definition, words)
         calendars = {name: self._calendar(tx, name, procedure, as_of) for name in calendars_of(model)}
         loaded = {name: self._load(calendar, self._reader.calendar) for name, calendar in calendars.items()}
         return Deployed(
@@ -78,7 +82,7 @@ class Shelf:
             fingerprint=definition.fingerprint,
             calendar=loaded[model.calendar],
             roster=self.roster(tx, as_of),
-            machines=self._machines(definition, model),
+            machines=self._machines(definition, words, model),
             calendars=loaded,
             versions={name: calendar.version for name, calendar in calendars.items()},
             recounting=frozenset(name for name, calendar in calendars.items() if calendar.recounted_at is None),
@@ -93,6 +97,34 @@ class Shelf:
             calendars={**deployed.calendars, name: calendar},
             versions={**deployed.versions, name: definition.version},
         )
+
+    def tried(self, tx: Transaction, procedure: Procedure, calendars: Mapping[str, Calendar]) -> Deployed:
+        """Return a procedure, deployed or not, with what would belong to it if it were.
+
+        Args:
+            calendars: by id, for those that the office has not deployed.
+
+        Raises `NotFound` for a calendar that is in neither.
+        """
+        newest = {name: tx.definition("calendar", name) for name in calendars_of(procedure)}
+        loaded = {
+            name: self._load(one, self._reader.calendar) if one else self._given(calendars, name, procedure.id)
+            for name, one in newest.items()
+        }
+        kinds = {name: CaseMachine(subcase.lifecycle) for name, subcase in procedure.subcases.items()}
+        return Deployed(
+            procedure=procedure,
+            calendar=loaded[procedure.calendar],
+            roster=self.roster(tx),
+            machines={CASE: CaseMachine(procedure.case), **kinds},
+            calendars=loaded,
+            versions={name: one.version if one else 0 for name, one in newest.items()},
+        )
+
+    def _given(self, calendars: Mapping[str, Calendar], name: str, procedure: str) -> Calendar:
+        if name not in calendars:
+            self._raise_no_calendar(name, procedure)
+        return calendars[name]
 
     def users_of(self, tx: Transaction, calendar: str) -> tuple[str, ...]:
         """Return the procedures of which any version counts by a calendar."""
@@ -122,8 +154,19 @@ class Shelf:
             self._loaded[definition.fingerprint] = load(definition.compiled)
         return self._loaded[definition.fingerprint]
 
-    def _machines(self, definition: Definition, model: Procedure) -> dict[str, CaseMachine]:
-        key = f"machines:{definition.fingerprint}"
+    def _worded(self, definition: Definition, words: Definition | None) -> Procedure:
+        """The procedure of a definition in the words of its newest wording; what it means is as it was deployed."""
+        model: Procedure = self._load(definition, self._reader.procedure)
+        if words is None:
+            return model
+        key = f"worded:{definition.fingerprint}:{words.fingerprint}"
+        if key not in self._loaded:
+            self._loaded[key] = worded(model, self._load(words, self._reader.procedure))
+        made: Procedure = self._loaded[key]
+        return made
+
+    def _machines(self, definition: Definition, words: Definition | None, model: Procedure) -> dict[str, CaseMachine]:
+        key = f"machines:{definition.fingerprint}:{words.fingerprint if words else ''}"
         if key not in self._loaded:
             subcases = {name: CaseMachine(subcase.lifecycle) for name, subcase in model.subcases.items()}
             self._loaded[key] = {CASE: CaseMachine(model.case), **subcases}

@@ -105,6 +105,9 @@ def _take_definition(sessions: Sessions, one: Definition) -> bool:
         raise InvalidInput(say("the {kind} {name} version {version} was changed after it was deployed", **_named(one)))
     with sessions(write=True) as session:
         known = session.tx.definition(one.kind, one.name, one.version)
+        if one.kind == "words" and known:
+            # Each office words its procedures itself; no history depends on it.
+            return False
         session.tx.deploy(one)
         return known is None
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from ..clocks import ClockStatus, LineKind, Reckoning
 from ..engine import CaseView, EventView, ListItem, Offer, Receipt, RecountReport, TickReport
+from ..engine.versions import VersionView
 from ..engine.views import shown_values
 from ..history import Event
 from ..masking import shown
@@ -70,6 +71,34 @@ def definitions(deployed: Iterable[Definition]) -> Page:
     """Return deployed definitions."""
     rows = tuple((definition.kind, definition.name, definition.version) for definition in deployed)
     yield Grid((say("Kind"), say("Name"), say("Version")), rows)
+
+
+def versions(found: Iterable[VersionView], zone: str) -> Page:
+    """Return deployed versions of procedures with how many cases are on each."""
+    rows = tuple(
+        (
+            one.definition.name,
+            one.definition.version,
+            show_instant(one.definition.deployed_at, zone),
+            show_instant(one.worded.deployed_at, zone) if one.worded else NOTHING,
+            one.definition.fingerprint[:12],
+            one.running,
+            one.ended,
+            say("new cases") if one.newest else NOTHING,
+        )
+        for one in found
+    )
+    headings = (
+        say("Procedure"),
+        say("Version"),
+        say("Deployed"),
+        say("Worded anew"),
+        say("Fingerprint"),
+        say("Running"),
+        say("Ended"),
+        say("Used for"),
+    )
+    yield Grid(headings, rows) if rows else Line(say("no procedure is deployed"))
 
 
 def recounted(report: RecountReport) -> Page:
@@ -131,6 +160,7 @@ def case(view: CaseView, *, unmasked: Container[str] = ()) -> Page:
     """Return a case with its fields, clocks, subcases and papers, private values masked but for those ``unmasked``."""
     title = say("{case}  {procedure}: {state}", case=view.case.number, procedure=view.procedure, state=view.state)
     yield Line(title, "strong")
+    yield Line(say("by version {version} of {procedure}", version=view.case.version, procedure=view.case.procedure))
     data = shown(view.case.data, view.fields, unmasked=unmasked)
     if data:
         rows = tuple((name, _title(view.fields, name), _value(value, view.zone)) for name, value in data.items())

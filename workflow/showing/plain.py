@@ -11,6 +11,7 @@ from typing import Any
 
 from ..clocks import ClockStatus, Line
 from ..engine import CaseView, EventView, ListItem, Moved, Offer, Receipt, RecountReport, TickReport
+from ..engine.versions import VersionTaken, VersionView
 from ..engine.views import shown_values
 from ..errors import CaseclockError, DefinitionInvalid, InvalidInput, Problem
 from ..history import Case, Event
@@ -252,7 +253,12 @@ def problem(found: Problem, language: Language) -> Plain:
 
 
 def error(raised: CaseclockError, language: Language) -> Plain:
-    """Return an error; ``fields`` and ``problems`` are empty where it has none."""
+    """Return an error; ``fields`` and ``problems`` are empty where it has none.
+
+    Of a version that is taken, ``differences`` says what would be another.
+    """
+    taken = raised.differences if isinstance(raised, VersionTaken) else None
+    more = {} if taken is None else {"differences": [it.told.text(language) for it in taken]}
     fields = raised.fields if isinstance(raised, InvalidInput) else {}
     problems = raised.problems if isinstance(raised, DefinitionInvalid) else ()
     return {
@@ -261,6 +267,22 @@ def error(raised: CaseclockError, language: Language) -> Plain:
         "hint": raised.hint.text(language) if raised.hint else None,
         "fields": {name: message.text(language) for name, message in fields.items()},
         "problems": [problem(found, language) for found in problems],
+        **more,
+    }
+
+
+def version(found: VersionView) -> Plain:
+    """Return a deployed version of a procedure with how many cases are on it."""
+    one = found.definition
+    return {
+        "procedure": one.name,
+        "version": one.version,
+        "fingerprint": one.fingerprint,
+        "deployed_at": one.deployed_at.isoformat(),
+        "worded_at": _iso(found.worded.deployed_at if found.worded else None),
+        "newest": found.newest,
+        "running": found.running,
+        "ended": found.ended,
     }
 
 
