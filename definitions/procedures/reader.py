@@ -78,7 +78,7 @@ def _assemble(shape: ProcedureShape) -> tuple[Procedure, list[Problem]]:
 
 def _stages(shape: ProcedureShape) -> dict[str, Stage]:
     return {
-        name: Stage(name, stage.step or position, title_of(name, stage.title), stage.basis)
+        name: Stage(name, stage.step or position, title_of(name, stage.title), stage.basis, stage.beside_states)
         for position, (name, stage) in enumerate(shape.stages.items(), start=1)
     }
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import PydanticCustomError
 
-from ..shorthands import Choices, Kind, Length, Name, Names, Privacy, Shape, Title, listed, under
+from ..shorthands import Choices, Kind, Length, Mark, Name, Names, Privacy, Shape, Title, listed, under
 from .clock_shapes import ClockShape
 
 
@@ -24,6 +24,8 @@ class StageShape(Shape):
     """What people call it."""
     basis: Title | None = None
     """The provision it comes from."""
+    beside_states: bool = False
+    """It is done beside the states, such as supervision by clocks; no state belongs to it, and that is meant."""
 
 
 class RoleShape(Shape):
@@ -197,6 +199,8 @@ class ActionShape(Shape):
     """The input that names the case into which this one is merged."""
     splits: SplitsShape | None = None
     """New cases that it splits off, one for each text of an input."""
+    drops: Names = Field(default_factory=list)
+    """Clocks that need not be met any more when it ends the case, and that is meant."""
 
 
 class SharedActionShape(ActionShape):
@@ -217,6 +221,8 @@ class StateShape(Shape):
     """What may be done in it."""
     final: bool = False
     """Cases end here."""
+    unlimited: Mark = False
+    """A case may wait here without a clock, and that is meant: ``true``, or the reason."""
 
 
 class LifecycleShape(Shape):
