@@ -32,7 +32,7 @@ def read_procedure(source: Source) -> Procedure:
 def _judged(shape: ProcedureShape, source: Source) -> tuple[Procedure, list[Problem]]:
     procedure, problems = _assemble(shape)
     problems += [*check(procedure), *_switches(shape, source)]
-    return procedure, [_as_written(problem, source) for problem in problems]
+    return procedure, [as_written(problem, source) for problem in problems]
 
 
 def _problems_beside(problems: list[Problem], source: Source) -> list[Problem]:
@@ -128,7 +128,7 @@ def _switches(shape: ProcedureShape, source: Source) -> Iterator[Problem]:
             yield Problem("unknown-place", ("readings", question, "switch"), message)
 
 
-def _as_written(problem: Problem, source: Source) -> Problem:
+def as_written(problem: Problem, source: Source) -> Problem:
     """Return the problem of an action where the action is written: in its state, or among those of several states."""
     path = problem.path
     prefix: Path = path[:2] if path[:1] == ("subcases",) else ()

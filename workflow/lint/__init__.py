@@ -20,11 +20,11 @@ from .bounds import lint_bounds
 from .exits import lint_exits
 from .guards import lint_guards
 from .pauses import lint_pauses
-from .people import lint_people
+from .people import lint_people, not_on_roster
 from .rungs import lint_rungs
 from .states import lint_states
 
-__all__ = ["RULES", "RULES_OF_DATES", "lint"]
+__all__ = ["RULES", "RULES_OF_DATES", "lint", "not_on_roster"]
 
 RULES: tuple[Callable[[Procedure], Iterator[Problem]], ...] = (
     lint_states,

@@ -42,7 +42,7 @@ def _no_time(
     if other is None or course is None or clock.within is None:
         return
     tally = Tally()
-    for dues in every_date(course, calendar, other=other):  # type: ignore[arg-type]
+    for dues in every_date(course, calendar, other=other):
         tally.add(dues, so=dues.target is not None and dues.target <= dues.start)
     if tally.first is None or (clock.within.at_once and not tally.mostly):
         return
@@ -52,8 +52,8 @@ def _no_time(
         "limits-collide",
         (*path, "within"),
         say(
-            "{clock} and {other}, both started on {start}, cannot both be met: the latest time that leaves {reserve} is "
-            "{target}, before the start; so it is for {so} of {of} starts tried, {first} being the first date",
+            "{clock} and {other}, both started on {start}, cannot both be met: what leaves {reserve} ends {target}, "
+            "before the start; so it is on {so} of {of} dates, {first} being the first",
             clock=clock.name,
             other=clock.within.clock,
             start=spoken_due(calendar.local(dues.start)),
@@ -61,7 +61,7 @@ def _no_time(
             target=spoken_due(calendar.local(dues.target)),
             so=tally.so,
             of=tally.of,
-            first=calendar.to_date(dues.came),
+            first=dues.day,
         ),
         on_key=True,
         warning=True,
@@ -96,8 +96,8 @@ def _outlasts(
             "limits-collide",
             path,
             say(
-                "{clock} started on {start} is due {due}, and {other}, started by the same, {target}: a unit that is in "
-                "time makes the case late; so it is for {so} of {of} starts tried, {first} being the first date",
+                "{clock} started on {start} is due {due}, and {other}, started then too, {target}: a unit in time "
+                "makes the case late; so it is on {so} of {of} dates, {first} being the first",
                 clock=clock.name,
                 other=other.name,
                 start=spoken_due(calendar.local(tally.first.start)),
@@ -105,7 +105,7 @@ def _outlasts(
                 target=spoken_due(calendar.local(tally.first.target)),
                 so=tally.so,
                 of=tally.of,
-                first=calendar.to_date(tally.first.came),
+                first=tally.first.day,
             ),
             on_key=True,
             warning=True,

@@ -23,8 +23,14 @@ ALL_DAY = (time(0, 30), time(9), time(12), time(15), time(17, 45), time(23, 30))
 
 
 class Dues(NamedTuple):
-    """What a clock that something starts comes to: all in UTC. ``target``: the working target within another clock."""
+    """What a clock that something starts comes to, the instants in UTC.
 
+    Args:
+        day: the date, in the calendar's zone, of what starts it.
+        target: the working target within another clock.
+    """
+
+    day: date
     came: datetime
     start: datetime
     adopted: datetime
@@ -46,12 +52,11 @@ class Course:
     """One way in which a clock can be counted.
 
     Args:
-        limit: the limit that applies; ``readings``: the other readings of it.
+        limit: the limit that applies; ``strict``, ``lenient``: the other readings of it.
         receipt, plus: when what starts it counts as received.
     """
 
     limit: Limit
-    readings: tuple[Limit, ...] = ()
     strict: Limit | None = None
     lenient: Limit | None = None
     receipt: DeemedReceipt | None = None
@@ -71,14 +76,18 @@ class Course:
         deemed = deemed_later(Received(came, came), self.plus, calendar).at if self.plus else came
         return received(self.receipt, deemed, calendar).at
 
-    def dues(self, came: datetime, calendar: Calendar) -> Dues:
-        """Return the dues of a clock that something at ``came`` starts. Raises `OutsideCalendar`."""
+    def dues(self, day: date, came: datetime, calendar: Calendar) -> Dues:
+        """Return the dues of a clock that something at ``came`` on a day starts. Raises `OutsideCalendar`."""
         start = self.start(came, calendar)
         adopted = count(self.limit, start, calendar).due
         strict = count(self.strict, start, calendar).due if self.strict else adopted
         lenient = count(self.lenient, start, calendar).due if self.lenient else adopted
         found = (adopted, strict, lenient)
-        return Dues(came, start, adopted, min(found), max(found))
+        return Dues(day, came, start, adopted, min(found), max(found))
+
+
+Other = tuple[Course, Bound, Calendar]
+"""How the clock within which another stands is counted, the bound, and the calendar of it."""
 
 
 def courses(clock: Clock) -> Iterator[tuple[int, Course]]:
@@ -103,12 +112,12 @@ def _beside(reading: OtherReading | None, limit: Limit) -> Limit | None:
     return found if found != limit else None
 
 
-def starts(calendar: Calendar, *, by_hours: bool) -> Iterator[datetime]:
-    """Yield an instant on every date that the calendar holds, in UTC; where hours count, several."""
+def starts(calendar: Calendar, *, by_hours: bool) -> Iterator[tuple[date, datetime]]:
+    """Yield every date that the calendar holds, with an instant on it in UTC; where hours count, with several."""
     day = calendar.first
     for _ in range((calendar.last - calendar.first).days + 1):
         for wall in ALL_DAY if by_hours else NOON:
-            yield calendar.at(day, wall)
+            yield day, calendar.at(day, wall)
         day += timedelta(days=1)
 
 
@@ -116,7 +125,7 @@ def every_date(
     course: Course,
     calendar: Calendar,
     *,
-    other: tuple[Course, Bound, Calendar] | None = None,
+    other: Other | None = None,
     rungs: Sequence[Rung] = (),
 ) -> Iterator[Dues]:
     """Yield the dues for every start; dates from which counting leaves the calendar are left out.
@@ -126,9 +135,9 @@ def every_date(
         rungs: those that will be looked at; one in hours makes the time of day matter.
     """
     by_hours = course.by_hours or any(rung.offset and in_hours(rung.offset.unit) for rung in rungs)
-    for came in starts(calendar, by_hours=by_hours):
+    for day, came in starts(calendar, by_hours=by_hours):
         try:
-            dues = course.dues(came, calendar)
+            dues = course.dues(day, came, calendar)
             if other:
                 due = count(other[0].limit, other[0].start(came, other[2]), other[2]).due
                 dues = dues._replace(target=less_reserve(due, other[1].reserve, calendar))
@@ -147,11 +156,6 @@ def rung_at(rung: Rung, dues: Dues, calendar: Calendar) -> datetime | None:
         return after(dues.start if rung.side is Side.AFTER_START else dues.by(rung), rung.offset, calendar)
     except OutsideCalendar:
         return None
-
-
-def day_of(instant: datetime, calendar: Calendar) -> date:
-    """Return the date of a start, in the calendar's zone."""
-    return calendar.to_date(instant)
 
 
 def _periods(limit: Limit) -> tuple[Period, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..checks.places import actions
+from ..checks.places import Path, actions
 from ..checks.timers import states_running
 from ..errors import Problem
 from ..messages import say
@@ -18,26 +18,21 @@ from ..model import CASE, SYSTEM, Action, Clock, Effect, Lifecycle, Procedure
 
 def lint_exits(procedure: Procedure) -> Iterator[Problem]:
     """Yield actions that end a case while a statutory clock may run, without an input, a paper or a marking."""
-    told: set[tuple[str, str]] = set()
-    for path, lifecycle, action in actions(procedure):
-        state = str(path[-3])
-        if not _is_exit(lifecycle, action) or _asks(action) or _laid_down(procedure, lifecycle, action):
-            continue
+    for path, lifecycle, exits in _exits(procedure):
+        action = exits[0][1]
         left = [
             clock.name
             for clock in lifecycle.clocks.values()
-            if clock.name not in action.drops and _escapes(lifecycle, clock, state, action)
+            if clock.name not in action.drops and any(_escapes(lifecycle, clock, state, it) for state, it in exits)
         ]
-        if left and (lifecycle.kind, action.name) not in told:
-            told.add((lifecycle.kind, action.name))
+        if left:
             yield Problem(
                 "escaping-exit",
                 path,
                 say(
-                    "{action} ends the case in {state} while {clocks} may still run, and asks for no reason: whoever "
-                    "is late can close the case instead",
+                    "{action} ends the case while {clocks} may still run, and asks for no reason: "
+                    "whoever is late can close the case instead",
                     action=action.name,
-                    state=state,
                     clocks=left,
                 ),
                 on_key=True,
@@ -48,6 +43,16 @@ def lint_exits(procedure: Procedure) -> Iterator[Problem]:
                     clocks=f"[{', '.join(left)}]",
                 ),
             )
+
+
+def _exits(procedure: Procedure) -> Iterator[tuple[Path, Lifecycle, list[tuple[str, Action]]]]:
+    """Every action that ends a case and asks nothing, with the states in which it is legal, as one is written."""
+    found: dict[tuple[str, str], tuple[Path, Lifecycle, list[tuple[str, Action]]]] = {}
+    for path, lifecycle, action in actions(procedure):
+        if _is_exit(lifecycle, action) and not _asks(action) and not _laid_down(procedure, lifecycle, action):
+            _, _, states = found.setdefault((lifecycle.kind, action.name), (path, lifecycle, []))
+            states.append((str(path[-3]), action))
+    yield from found.values()
 
 
 def _is_exit(lifecycle: Lifecycle, action: Action) -> bool:

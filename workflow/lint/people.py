@@ -32,6 +32,22 @@ def lint_people(procedure: Procedure, roster: Roster) -> Iterator[Problem]:
     yield from _apart(procedure, roster, deeds)
 
 
+def not_on_roster(procedure: Procedure, roster: Roster) -> Iterator[Problem]:
+    """Yield a procedure of which the roster of its own office says nothing, so that nothing of it was looked at."""
+    if roster.procedures and procedure.id not in roster.procedures:
+        yield Problem(
+            "not-on-roster",
+            ("procedure",),
+            say(
+                "the roster is for {procedures}, so for {procedure} nobody knows whether there is somebody for each role",
+                procedures=list(roster.procedures),
+                procedure=procedure.id,
+            ),
+            warning=True,
+            hint=say("Add {procedure} to the procedures of the roster.", procedure=procedure.id),
+        )
+
+
 def _opening(procedure: Procedure, roster: Roster) -> Iterator[Problem]:
     if SYSTEM not in procedure.opened_by and not roster.holders(procedure.opened_by):
         yield Problem(
@@ -77,7 +93,8 @@ def _hire(roles: Sequence[str]) -> Message:
 def _units(procedure: Procedure, roster: Roster, deeds: Sequence[Deed]) -> Iterator[Problem]:
     """Yield, for each role of a unit, the units that have nobody in it though others have."""
     for role in procedure.roles.values():
-        needed = [deed.action.name for deed in deeds if role.name in deed.action.by]
+        # what another role may do too is done by that one
+        needed = [deed.action.name for deed in deeds if deed.action.by == (role.name,)]
         if not role.of_unit or not needed or not roster.holders([role.name]):
             continue
         without = [

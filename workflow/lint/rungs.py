@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 
 from ..calendars import Calendar
 from ..checks.places import Path, lifecycles
 from ..errors import Problem
-from ..messages import Message, say, spoken_due
+from ..messages import say, spoken_due
 from ..model import Clock, Lifecycle, Procedure, Rung, Side
 from .alternatives import spoken_limit
-from .dates import Course, Dues, courses, every_date, rung_at
+from .dates import Course, Dues, Other, courses, every_date, rung_at
 
 MOSTLY = 0.75
-"""The share of dates from which a marking excuses nothing: a rung that nearly always falls at the start says nothing."""
+"""The share of dates from which a marking excuses nothing: a rung that nearly always comes at the start is useless."""
 
 
 @dataclass
 class Tally:
-    """How often something is so, out of how many, and the first time that it is."""
+    """On how many dates something is so, out of how many, and the first time that it is."""
 
     first: Dues | None = None
     so: int = 0
     of: int = 0
-    days: set[object] = field(default_factory=set)
+    _last: date | None = None
+    _last_so: date | None = None
 
     def add(self, dues: Dues, *, so: bool) -> None:
-        """Count one start."""
-        self.of += 1
+        """Count one start; several on one date count once."""
+        self.of += dues.day != self._last
+        self._last = dues.day
         if so:
-            self.so += 1
+            self.so += dues.day != self._last_so
+            self._last_so = dues.day
             self.first = self.first or dues
 
     @property
@@ -47,14 +51,18 @@ def lint_rungs(procedure: Procedure, calendars: Mapping[str, Calendar]) -> Itera
             rungs = [rung for rung in clock.ladder if rung.offset and rung.side in (Side.BEFORE, Side.AFTER_START)]
             if calendar is None or not rungs:
                 continue
+            other = bound_of(procedure, lifecycle, clock, calendars)
+            told: set[Path] = set()
             for _, course in courses(clock):
-                other = bound_of(procedure, lifecycle, clock, calendars)
-                yield from _course((*path, "clocks", clock.name), clock, course, rungs, calendar, other)
+                for problem in _course((*path, "clocks", clock.name), clock, course, rungs, calendar, other):
+                    if problem.path not in told:
+                        told.add(problem.path)
+                        yield problem
 
 
 def bound_of(
     procedure: Procedure, lifecycle: Lifecycle, clock: Clock, calendars: Mapping[str, Calendar]
-) -> tuple[Course, object, Calendar] | None:
+) -> Other | None:
     """Return how the clock within which another stands is counted; None where that is not fixed."""
     within = clock.within
     if within is None:
@@ -72,10 +80,10 @@ def _course(
     course: Course,
     rungs: Sequence[Rung],
     calendar: Calendar,
-    other: tuple[Course, object, Calendar] | None,
+    other: Other | None,
 ) -> Iterator[Problem]:
     tallies = {index: Tally() for index in range(len(rungs))}
-    for dues in every_date(course, calendar, other=other, rungs=rungs):  # type: ignore[arg-type]
+    for dues in every_date(course, calendar, other=other, rungs=rungs):
         for index, rung in enumerate(rungs):
             at = rung_at(rung, dues, calendar)
             if at is not None:
@@ -98,8 +106,8 @@ def _early(path: Path, clock: Clock, course: Course, rung: Rung, tally: Tally, c
         "rung-before-start",
         path,
         say(
-            "{clock} ({limit}) started on {start} is due {due}: {rung} would be {at}, before the start, so {action} comes "
-            "at once; so it is for {so} of {of} starts tried, {first} being the first date",
+            "{clock} ({limit}) started on {start} is to be met by {due}: {rung} would be {at}, before the start, so "
+            "{action} comes at once; so it is on {so} of {of} dates, {first} being the first",
             clock=clock.name,
             limit=spoken_limit(course.limit),
             start=spoken_due(calendar.local(dues.start)),
@@ -107,7 +115,7 @@ def _early(path: Path, clock: Clock, course: Course, rung: Rung, tally: Tally, c
             rung=f"{rung.offset} {rung.side}",
             at=calendar.local(at).strftime("%Y-%m-%d %H:%M"),
             action=rung.action,
-            **_numbers(tally, calendar),
+            **_numbers(tally),
         ),
         on_key=True,
         warning=True,
@@ -126,15 +134,15 @@ def _late(path: Path, clock: Clock, course: Course, rung: Rung, tally: Tally, ca
         "rung-after-limit",
         path,
         say(
-            "{clock} ({limit}) started on {start} is due {due}: {rung} is {at}, after that; so it is for {so} of {of} "
-            "starts tried, {first} being the first date",
+            "{clock} ({limit}) started on {start} is due {due}: {rung} is {at}, after that; so it is on {so} of {of} "
+            "dates, {first} being the first",
             clock=clock.name,
             limit=spoken_limit(course.limit),
             start=spoken_due(calendar.local(dues.start)),
             due=spoken_due(calendar.local(dues.adopted)),
             rung=f"{rung.offset} {rung.side}",
             at=spoken_due(calendar.local(at)),
-            **_numbers(tally, calendar),
+            **_numbers(tally),
         ),
         on_key=True,
         warning=True,
@@ -142,11 +150,6 @@ def _late(path: Path, clock: Clock, course: Course, rung: Rung, tally: Tally, ca
     )
 
 
-def _numbers(tally: Tally, calendar: Calendar) -> dict[str, object]:
+def _numbers(tally: Tally) -> dict[str, object]:
     assert tally.first is not None, "only what was found is told"
-    return {"so": tally.so, "of": tally.of, "first": calendar.to_date(tally.first.came)}
-
-
-def spoken_numbers(tally: Tally) -> Message:
-    """Return how often something is so."""
-    return say("{so} of {of}", so=tally.so, of=tally.of)
+    return {"so": tally.so, "of": tally.of, "first": tally.first.day}

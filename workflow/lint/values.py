@@ -264,7 +264,8 @@ class _Drawn:
         lengths = [it for it in self._numbers() if it] if self._measured(name) else [1, 2]
         if lengths and max(lengths) > LONGEST:
             raise Undecidable
-        found = [(item,) for item in items if 1 in lengths] + [pair for pair in combinations(items, 2) if 2 in lengths]
+        found: list[tuple[str, ...]] = [(item,) for item in items if 1 in lengths]
+        found += [pair for pair in combinations(items, 2) if 2 in lengths]
         for length in lengths:
             rest = tuple(f"another {number}" for number in range(1, length))
             found += [(item, *rest) for item in items if length > 2]
