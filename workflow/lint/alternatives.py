@@ -64,8 +64,10 @@ class _Judge(NamedTuple):
                 before, own = conditions[:index], conditions[index]
                 holding = [it for it in tried if own is None or own.holds(it)]
                 free = [it for it in holding if not any(_holds(other, it) for other in before)]
-                if tried and not free and own is not None:
-                    yield _never_chosen(one, holding == [])
+                if tried and own is None and any(all(_holds(it, example) for example in tried) for it in before):
+                    yield _never_chosen(one, never_holds=False)
+                elif tried and not free and own is not None:
+                    yield _never_chosen(one, never_holds=holding == [])
                 elif own is not None:
                     yield from self._overlap(one, own, alternatives[:index], before, holding, values)
         except Undecidable:
@@ -153,7 +155,11 @@ def _holds(condition: Condition | None, example: Example) -> bool:
     return condition is None or condition.holds(example)
 
 
-def _never_chosen(one: Alternative, never_holds: bool) -> Problem:
+def _never_chosen(one: Alternative, *, never_holds: bool) -> Problem:
+    if one.when is None:
+        message = say("{result} is never chosen: the condition of an earlier one always holds", result=one.result)
+        hint = say("Correct that condition, or delete this one.")
+        return Problem("never-chosen", one.path[:-1], message, warning=True, hint=hint)
     message = (
         say("{result} is never chosen: no values meet {condition}", result=one.result, condition=one.when)
         if never_holds

@@ -14,14 +14,16 @@ from ..checks.places import Path, actions, lifecycles
 from ..checks.timers import states_running
 from ..errors import Problem
 from ..messages import say
-from ..model import Action, Lifecycle, Procedure, State
+from ..model import Action, Guard, Lifecycle, Procedure, State
 from .known import known_in
 from .values import (
+    NOTHING,
     Asked,
     Condition,
     Example,
     Known,
     Undecidable,
+    can_all_hold,
     examples,
     spoken,
     telling,
@@ -34,19 +36,18 @@ CHOSEN = ("paused", "lead_in", "all_in", "any_in", "can_lead", "weekday", "time"
 
 def lint_guards(procedure: Procedure) -> Iterator[Problem]:
     """Yield conditions that can never be met, and states in which some values leave no way on."""
-    for path, lifecycle, action in actions(procedure):
-        if never_possible(procedure, lifecycle, action):
-            yield Problem(
-                "never-true",
-                (*path, "when"),
-                say(
-                    "{action} can never be done: no values meet {conditions}",
-                    action=action.name,
-                    conditions=_written(action),
-                ),
-                on_key=True,
-                hint=say("Correct the condition, or delete the action."),
-            )
+    for path, action in _impossible(procedure):
+        yield Problem(
+            "never-true",
+            (*path, "when"),
+            say(
+                "{action} can never be done: no values meet {conditions}",
+                action=action.name,
+                conditions=_written(action),
+            ),
+            on_key=True,
+            hint=say("Correct the condition, or delete the action."),
+        )
     for path, lifecycle in lifecycles(procedure):
         known = known_in(procedure, lifecycle)
         for name, state in lifecycle.states.items():
@@ -54,15 +55,32 @@ def lint_guards(procedure: Procedure) -> Iterator[Problem]:
                 yield from _ways_on((*path, "states", name), procedure, lifecycle, state, known[name])
 
 
-def never_possible(procedure: Procedure, lifecycle: Lifecycle, action: Action) -> bool:
-    """Return whether no values meet the conditions of an action; False where that cannot be decided."""
+def _impossible(procedure: Procedure) -> Iterator[tuple[Path, Action]]:
+    """The actions that are possible in none of the states where they are legal, each once."""
+    found: dict[tuple[str, str, tuple[Guard, ...]], list[tuple[Path, Action, bool]]] = {}
+    known = {lifecycle.kind: known_in(procedure, lifecycle) for _, lifecycle in lifecycles(procedure)}
+    for path, lifecycle, action in actions(procedure):
+        here = known[lifecycle.kind].get(str(path[-3]), NOTHING)
+        never = never_possible(procedure, lifecycle, action, here)
+        found.setdefault((lifecycle.kind, action.name, action.guards), []).append((path, action, never))
+    for same in found.values():
+        if all(never for _, _, never in same):
+            yield same[0][:2]
+
+
+def never_possible(procedure: Procedure, lifecycle: Lifecycle, action: Action, known: Known) -> bool:
+    """Return whether no values meet the conditions of an action; False where that cannot be decided.
+
+    Args:
+        known: what is known in the state; what is given is left aside, since a value can be taken back.
+    """
     if not action.guards:
         return False
     try:
         conditions = [Condition(guard.check) for guard in action.guards]
         required = frozenset(field.name for field in action.inputs if field.required)
-        values = values_of(conditions, procedure, lifecycle, Known(given=required))
-        return not any(all(condition.holds(one) for condition in conditions) for one in examples(values))
+        values = values_of(conditions, procedure, lifecycle, replace(known, given=required))
+        return not can_all_hold(conditions, values)
     except Undecidable:
         return False
 
@@ -89,8 +107,8 @@ class _Way:
         """Whether some choice of its inputs meets its conditions, everything else being as in the example."""
         key = tuple((type(example[one]), example[one]) for one in self.outer)
         if key not in self._open:
-            tried = examples({one: self.values[one] if one in self.inner else (example[one],) for one in self.values})
-            self._open[key] = any(all(condition.holds(one) for condition in self.conditions) for one in tried)
+            values = {one: self.values[one] if one in self.inner else (example[one],) for one in self.values}
+            self._open[key] = can_all_hold(self.conditions, values)
         return self._open[key]
 
 

@@ -39,7 +39,7 @@ def not_on_roster(procedure: Procedure, roster: Roster) -> Iterator[Problem]:
             "not-on-roster",
             ("procedure",),
             say(
-                "the roster is for {procedures}, so for {procedure} nobody knows whether there is somebody for each role",
+                "the roster is for {procedures}, so for {procedure} nobody looked at who can do what",
                 procedures=list(roster.procedures),
                 procedure=procedure.id,
             ),
@@ -114,10 +114,7 @@ def _units(procedure: Procedure, roster: Roster, deeds: Sequence[Deed]) -> Itera
                 ),
                 on_key=True,
                 warning=True,
-                hint=say(
-                    "Add a person with this role and unit to the roster, or give the unit vacant: {role}",
-                    role=role.name,
-                ),
+                hint=say("Give somebody of the unit this role, or write in the unit vacant: {role}", role=role.name),
             )
 
 

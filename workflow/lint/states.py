@@ -11,6 +11,8 @@ from ..errors import Problem
 from ..messages import say
 from ..model import CASE, SYSTEM, Action, Lifecycle, Procedure
 from .guards import never_possible
+from .known import known_in
+from .values import NOTHING
 
 
 def lint_states(procedure: Procedure) -> Iterator[Problem]:
@@ -32,9 +34,7 @@ def _stages(procedure: Procedure) -> Iterator[Problem]:
                 say("no state belongs to stage {stage}: no case is ever in this step", stage=stage.name),
                 on_key=True,
                 warning=True,
-                hint=say(
-                    "Give it to a state (stage: {stage}), delete it, or write beside_states: true", stage=stage.name
-                ),
+                hint=say("Give it to a state, delete it, or write beside_states: true."),
             )
 
 
@@ -84,11 +84,13 @@ def _every(lifecycle: Lifecycle) -> Iterator[Action]:
 def _cut_off(path: Path, procedure: Procedure, lifecycle: Lifecycle) -> Iterator[Problem]:
     """Yield states that can be entered, or left for good, only by actions that are never done."""
     whole = _edges(lifecycle, frozenset())
+    known = known_in(procedure, lifecycle)
     dead = frozenset(
         (state.name, action.name)
         for state in lifecycle.states.values()
         for action in state.actions.values()
-        if never_possible(procedure, lifecycle, action) or _silent(procedure, lifecycle, action)
+        if never_possible(procedure, lifecycle, action, known.get(state.name, NOTHING))
+        or _silent(procedure, lifecycle, action)
     )
     if not dead:
         return

@@ -111,6 +111,31 @@ def examples(values: Mapping[Asked, Sequence[Any]]) -> Iterator[Example]:
             yield example
 
 
+def can_all_hold(conditions: Sequence[Condition], values: Mapping[Asked, Sequence[Any]]) -> bool:
+    """Return whether some combination of values meets every condition.
+
+    Conditions that share nothing are tried apart, so that their combinations do not multiply. Raises `Undecidable`.
+    """
+    for group in _sharing(conditions, values):
+        asked = dict.fromkeys(one for condition in group for one in condition.asks)
+        tried = examples({one: values[one] for one in asked})
+        if not any(all(condition.holds(example) for condition in group) for example in tried):
+            return False
+    return True
+
+
+def _sharing(conditions: Sequence[Condition], values: Mapping[Asked, Sequence[Any]]) -> list[list[Condition]]:
+    """The conditions in groups, each of which shares nothing that has a choice of values with another."""
+    groups: list[tuple[set[str], list[Condition]]] = []
+    for condition in conditions:
+        names = {one.name for one in condition.asks if len(values[one]) > 1}
+        joined = [group for group in groups if group[0] & names]
+        groups = [group for group in groups if not group[0] & names]
+        members = [it for _, some in joined for it in some]
+        groups.append((names.union(*(some for some, _ in joined)), [*members, condition]))
+    return [members for _, members in groups]
+
+
 def telling(example: Example, values: Mapping[Asked, Sequence[Any]], found: Callable[[Example], bool]) -> Example:
     """Return the example without what does not matter: what is found whatever the value is."""
     kept = dict(example)
@@ -260,7 +285,8 @@ class _Drawn:
         return (*sorted(text for text in self._constants(str) if text), *fresh, *("x" * length for length in lengths))
 
     def _lists(self, name: str, declared: Field) -> tuple[tuple[str, ...], ...]:
-        items = self._texts("", declared.of or FieldType.TEXT)
+        of_files = declared.of is FieldType.FILE
+        items = (SOME_FILE,) if of_files else self._texts("", declared.of or FieldType.TEXT)
         lengths = [it for it in self._numbers() if it] if self._measured(name) else [1, 2]
         if lengths and max(lengths) > LONGEST:
             raise Undecidable
@@ -351,7 +377,9 @@ def _shown(name: str, value: Any, lifecycle: Lifecycle, procedure: Procedure) ->
         return str(value).lower()
     if isinstance(value, tuple):
         return list(value)
-    return f'"{value}"' if isinstance(value, str) and value == OTHER_TEXT else value
+    if isinstance(value, str) and len(value) > 1 and set(value) == {"x"}:
+        return say("a text of {number} characters", number=len(value))
+    return value
 
 
 @dataclass(frozen=True, slots=True)
