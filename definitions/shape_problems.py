@@ -23,7 +23,13 @@ def check_shape(model: type[Made], data: Any) -> tuple[Made | None, list[Problem
         return model.model_validate(data), []
     except ValidationError as error:
         details = error.errors(include_url=False)
-        return None, [problem for detail in details for problem in _problems(model, detail)]
+        return None, _once([problem for detail in details for problem in _problems(model, detail)])
+
+
+def _once(problems: list[Problem]) -> list[Problem]:
+    """The problems without a key that is missing only because it is written wrongly, which is told already."""
+    meant = {(*it.path[:-1], it.message.values.get("near")) for it in problems if it.code == "unknown-key"}
+    return [it for it in problems if it.code != "missing-key" or (*it.path, it.message.values["key"]) not in meant]
 
 
 def _problems(model: type[BaseModel], detail: ErrorDetails) -> Iterator[Problem]:

@@ -47,8 +47,8 @@ class Place:
     line: int
     column: int
     inside: int | None = None
-    end_line: int = 0
-    end_column: int = 0
+    end_line: int = field(default=0, compare=False)
+    end_column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ A shape says which keys there are and what kind of value each takes. It knows no
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import PydanticCustomError
@@ -68,10 +68,13 @@ def _reference(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
     return value
 
 
-Input = Annotated[
-    FieldShape | Literal["optional", "required"],
-    WrapValidator(_reference, json_schema_input_type=FieldShape | Literal["optional", "required"]),
-]
+if TYPE_CHECKING:
+    Input = FieldShape | Literal["optional", "required"]
+else:
+    # not a union, so that a mistake in a field is told once, at its place
+    Input = Annotated[
+        FieldShape, WrapValidator(_reference, json_schema_input_type=FieldShape | Literal["optional", "required"])
+    ]
 
 
 class ShownShape(Shape):

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from ..calendars import Calendar
 from ..checks.places import Path, lifecycles
 from ..checks.timers import states_running
-from ..clocks.counting import count
 from ..errors import Problem
 from ..messages import say, spoken_due
-from ..model import CASE, Clock, Effect, Lifecycle, Procedure
+from ..model import CASE, Bound, Clock, Effect, Lifecycle, Procedure
 from .dates import courses, every_date
 from .rungs import Tally, bound_of
 
@@ -77,7 +76,7 @@ def _outlasts(
     calendars: Mapping[str, Calendar],
     calendar: Calendar,
 ) -> Iterator[Problem]:
-    """A unit's limit that ends after the case's, though the case waits for the unit."""
+    """A unit's limit that ends no earlier than the case's, though the case waits for the unit."""
     for other in procedure.case.clocks.values():
         theirs = calendars.get(other.calendar or procedure.calendar)
         if theirs is None or not _waits(procedure, lifecycle, other):
@@ -87,17 +86,17 @@ def _outlasts(
         if not limits or not own:
             continue
         tally = Tally()
-        for dues in every_date(own[-1], calendar):
-            end = count(limits[-1].limit, dues.start, theirs).due
-            tally.add(dues._replace(target=end), so=dues.adopted > end)
+        within = limits[-1], Bound(other.name, of_case=True), theirs
+        for dues in every_date(own[-1], calendar, other=within):
+            tally.add(dues, so=dues.target is not None and dues.adopted >= dues.target)
         if tally.first is None or tally.first.target is None:
             continue
         yield Problem(
             "limits-collide",
             path,
             say(
-                "{clock} started on {start} is due {due}, and {other}, started then too, {target}: a unit in time "
-                "makes the case late; so it is on {so} of {of} dates, {first} being the first",
+                "{clock} started on {start} is due {due}, and {other}, started then too, {target}: a unit that uses "
+                "its time leaves none for the case; so it is on {so} of {of} dates, {first} being the first",
                 clock=clock.name,
                 other=other.name,
                 start=spoken_due(calendar.local(tally.first.start)),

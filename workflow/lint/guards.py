@@ -117,6 +117,8 @@ def _ways_on(path: Path, procedure: Procedure, lifecycle: Lifecycle, state: Stat
     wanted = [action for action in leaving if not action.optional] or leaving
     if not wanted or not all(action.guards for action in wanted):
         return
+    if all(never_possible(procedure, lifecycle, action, known) for action in wanted):
+        return  # which is told of each of them
     known = replace(known, overdue=_settled(lifecycle, state.name))
     try:
         ways = [_way(action, procedure, lifecycle, known) for action in wanted]
