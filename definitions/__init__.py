@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,7 +78,8 @@ class YamlReader:
             found = review_calendar(read.data, _calendars_of(read))
         except DefinitionInvalid as error:
             raise read.refusal(error.problems) from error
-        return tuple(sorted(map(read.locate, found), key=lambda problem: (problem.line, problem.column)))
+        located = (replace(read.locate(problem), warning=True) for problem in found)
+        return tuple(sorted(located, key=lambda problem: (problem.line, problem.column)))
 
     def procedure(self, compiled: str) -> Procedure:
         """Return the procedure that `compile` made."""

@@ -87,6 +87,8 @@ def check_everything(paths: Iterable[Path], deployed: Deployed = lambda: ()) -> 
     for file, it in compiled.items():
         if it.kind == "procedure":
             found += desk.findings(Path(file), YamlReader().procedure(it.compiled))
+        elif it.kind == "calendar":
+            found += YamlReader().findings(read_text(Path(file)), file=file)
     order = {str(path): index for index, path in enumerate(paths)}
     once = {(one.file, one.line, one.column, one.text()): one for one in found}
     ordered = sorted(once.values(), key=lambda one: (order.get(one.file, len(order)), one.file, one.line, one.column))

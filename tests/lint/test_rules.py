@@ -161,6 +161,21 @@ ALONE = {
         "remind: {in",
         PERMIT,
     ),
+    "a kind of subcase that nothing opens": (
+        with_subcases(", opens: opinion", ""),
+        "never-opened",
+        "opinion:\n",
+        WITH_SUBCASES,
+    ),
+    "a document that nothing issues": (
+        changed(("states:", 'documents: {letter: {numbering: "L{serial}"}}\nstates:')),
+        "never-issued",
+        "letter: {",
+        changed(
+            ("states:", 'documents: {letter: {numbering: "L{serial}"}}\nstates:'),
+            (DECIDE, DECIDE[:-1] + ", issues: letter}"),
+        ),
+    ),
     "a wait without a clock": (
         changed(
             ("stops: decide", "stops: [decide, hold]"),

@@ -18,6 +18,8 @@ from .values import NOTHING
 def lint_states(procedure: Procedure) -> Iterator[Problem]:
     """Yield states that conditions and silence cut off, waits without a clock, and stages without a state."""
     yield from _stages(procedure)
+    yield from _never_opened(procedure)
+    yield from _never_issued(procedure)
     for path, lifecycle in lifecycles(procedure):
         yield from _never_done(path, procedure, lifecycle)
         yield from _cut_off(path, procedure, lifecycle)
@@ -35,6 +37,36 @@ def _stages(procedure: Procedure) -> Iterator[Problem]:
                 on_key=True,
                 warning=True,
                 hint=say("Give it to a state, delete it, or write beside_states: true."),
+            )
+
+
+def _never_opened(procedure: Procedure) -> Iterator[Problem]:
+    """Yield kinds of subcase that no action opens: none of their states is ever entered."""
+    opened = {action.opens.subcase for action in _every(procedure.case) if action.opens}
+    for name in procedure.subcases:
+        if name not in opened:
+            yield Problem(
+                "never-opened",
+                ("subcases", name),
+                say("no action opens a {kind}: none of its states is ever entered", kind=name),
+                on_key=True,
+                hint=say("Let an action open it (opens: {kind}), or delete it.", kind=name),
+            )
+
+
+def _never_issued(procedure: Procedure) -> Iterator[Problem]:
+    """Yield documents that nothing issues."""
+    issued = {action.issues for _, lifecycle in lifecycles(procedure) for action in _every(lifecycle)}
+    issued |= {subcase.issues for subcase in procedure.subcases.values()}
+    for name in procedure.documents:
+        if name not in issued:
+            yield Problem(
+                "never-issued",
+                ("documents", name),
+                say("nothing issues {document}: it is never printed", document=name),
+                on_key=True,
+                warning=True,
+                hint=say("Let an action issue it (issues: {document}), or delete it.", document=name),
             )
 
 
