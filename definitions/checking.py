@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..workflow.calendars import Calendar
+from ..workflow.checks.places import refuse_unknown
+from ..workflow.checks.sentences import nearest
 from ..workflow.errors import CaseclockError, DefinitionInvalid, Problem
 from ..workflow.lint import lint, not_on_roster
 from ..workflow.messages import say
@@ -87,6 +89,8 @@ def check_everything(paths: Iterable[Path], deployed: Deployed = lambda: ()) -> 
     for file, it in compiled.items():
         if it.kind == "procedure":
             found += desk.findings(Path(file), YamlReader().procedure(it.compiled))
+        elif it.kind == "roster":
+            found += desk.of_roster(Path(file), YamlReader().roster(it.compiled))
         elif it.kind == "calendar":
             found += YamlReader().findings(read_text(Path(file)), file=file)
     order = {str(path): index for index, path in enumerate(paths)}
@@ -157,6 +161,25 @@ class _Desk:
         zone = calendars[procedure.calendar].zone if procedure.calendar in calendars else "UTC"
         return [*located, *_of_templates(folder, procedure, zone)]
 
+    def of_roster(self, path: Path, roster: Roster) -> list[Problem]:
+        """Return the roles and procedures of a valid roster that nothing beside it, or in use, declares."""
+        beside = {it.name.split(".")[0]: it for it in sorted(path.parent.glob("*.procedure.yaml"))}
+        procedures = {name: self._procedure(path.parent, name) for name in roster.procedures or beside}
+        source = read_yaml(read_text(path), str(path))
+        found = list(_unknown_procedures(roster, [name for name, it in procedures.items() if it is None], beside))
+        roles = sorted({role for it in procedures.values() if it for role in it.roles})
+        if not found and roles and roster.people:
+            found = list(_unknown_roles(roster, roles, source.data["people"]))
+        return [replace(source.locate(problem), warning=True) for problem in found]
+
+    def _procedure(self, folder: Path, name: str) -> Procedure | None:
+        try:
+            text, file = _text_of(folder, name, "procedure")
+            return YamlReader().procedure(YamlReader().compile(text, file=file).compiled)
+        except (CaseclockError, LookupError):
+            deployed = self._newest("procedure", name)
+            return YamlReader().procedure(deployed) if deployed else None
+
     def _roster(self, folder: Path) -> Roster | None:
         if folder not in self._rosters:
             beside = (self._compiled(read_text(it), it) for it in sorted(folder.glob("*.roster.yaml")))
@@ -187,6 +210,32 @@ class _Desk:
             return YamlReader().compile(text, file=str(file))
         except DefinitionInvalid:
             return None
+
+
+def _unknown_procedures(roster: Roster, missing: Iterable[str], beside: Iterable[str]) -> Iterator[Problem]:
+    for name in missing:
+        if roster.procedures and name not in beside:
+            near = nearest(name, beside)
+            message = (
+                say("no procedure {name}; did you mean {near}?", name=name, near=near)
+                if near
+                else say("no procedure {name} beside this file, among the shipped, or in use", name=name)
+            )
+            yield Problem("unknown-procedure", ("procedures", roster.procedures.index(name)), message)
+
+
+def _unknown_roles(roster: Roster, roles: Sequence[str], people: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield roles that somebody holds, or that are vacant, and that no procedure has.
+
+    Args:
+        people: those of the file, with the roles in the order in which they are written.
+    """
+    for unit in roster.units.values():
+        yield from refuse_unknown("role", ("units", unit.id, "vacant"), unit.vacant, roles)
+    for name, person in people.items():
+        held = person["roles"]
+        held = tuple(held) if isinstance(held, list) else (held,)
+        yield from refuse_unknown("role", ("people", name, "roles"), held, roles)
 
 
 def _clocks(procedure: Procedure) -> Iterator[Clock]:

@@ -15,7 +15,7 @@ _NO_WIDTH = ("Mn", "Me", "Cf")
 
 
 def display(problem: Problem, language: Language = ENGLISH) -> list[str]:
-    """Return the lines that show a problem, its hint last; the caret stands right under wide characters too.
+    """Return the lines that show a problem, its hint last; carets stand right under wide characters too.
 
     >>> from ..workflow.messages import say
     >>> found = Problem("unknown-state", (), say("no state x"), file="p.yaml", line=3, column=5, source="受理: x")
@@ -31,7 +31,14 @@ def display(problem: Problem, language: Language = ENGLISH) -> list[str]:
     first = max(0, problem.column - 1 - _BEFORE)
     shown = problem.source.replace("\t", " ")[first : first + _SHOWN]
     before = shown[: problem.column - 1 - first]
-    return [text, f"  {shown}", " " * (2 + width(before)) + "^", *hint]
+    return [text, f"  {shown}", " " * (2 + width(before)) + "^" * _long(problem, shown[len(before) :]), *hint]
+
+
+def _long(problem: Problem, rest: str) -> int:
+    """How many columns of the shown rest of the line are meant: what ends on this line, else where it begins."""
+    if problem.offset or problem.end_line != problem.line:
+        return 1
+    return max(1, width(rest[: problem.end_column - problem.column]))
 
 
 def width(text: str) -> int:

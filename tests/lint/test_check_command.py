@@ -80,9 +80,10 @@ def test_the_caret_stands_under_the_place_after_wide_characters(folder: Path) ->
     text = PERMIT.replace("text: {type: text,", "text: {title: 答复全文, type: txt,")
     (folder / "permit.procedure.yaml").write_text(text, encoding="utf-8")
     lines = run(folder, status=3).stdout.splitlines()
-    index = next(number for number, line in enumerate(lines) if line.strip() == "^")
+    index = next(number for number, line in enumerate(lines) if set(line.strip()) == {"^"})
     shown, caret = lines[index - 1], lines[index].index("^")
     assert shown[len(_within(shown, caret)) :].startswith("txt")
+    assert lines[index].strip() == "^^^"
     assert len([line for line in lines if "[unknown-word]" in line]) == 1
 
 
@@ -93,6 +94,27 @@ def _within(line: str, columns: int) -> str:
             return line[:index]
         taken += 2 if ord(char) > 0x2E80 else 1
     return line
+
+
+def test_carets_are_as_wide_as_what_they_stand_under(folder: Path) -> None:
+    (folder / "permit.procedure.yaml").write_text(
+        PERMIT.replace("stage: decision, a", "stage: 决定, a"), encoding="utf-8"
+    )
+    assert "^^^^" in [line.strip() for line in run(folder, status=3).stdout.splitlines()]
+
+
+def test_a_role_of_the_roster_that_no_procedure_has_is_told_with_the_nearest(folder: Path) -> None:
+    roster = "roster: town\npeople:\n  bo: {roles: [clerk, head]}\n  di: {roles: haed}\n  jo: {roles: [clerk, boss]}\n"
+    (folder / "town.roster.yaml").write_text(roster + "units: {north: {vacant: expert}}\n", encoding="utf-8")
+    told = [(one["code"], one["line"], one["column"]) for one in found(folder, status=0)["problems"]]
+    assert told == [("unknown-role", 4, 15), ("unknown-role", 5, 23), ("unknown-role", 6, 25)]
+    assert "did you mean head?" in run(folder, status=0).stdout
+    (folder / "town.roster.yaml").write_text("procedures: permits\n" + roster.replace("haed", "head"), encoding="utf-8")
+    assert found(folder, status=3)["problems"][0]["code"] == "unknown-kind"
+    (folder / "town.roster.yaml").write_text(
+        roster.replace("people:", "procedures: permits\npeople:"), encoding="utf-8"
+    )
+    assert [one["code"] for one in found(folder, status=0)["problems"]] == ["unknown-procedure"]
 
 
 def test_an_office_without_a_roster_beside_is_checked_with_the_one_in_use(tmp_path: Path) -> None:

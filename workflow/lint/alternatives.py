@@ -33,7 +33,7 @@ def lint_alternatives(procedure: Procedure) -> Iterator[Problem]:
             judge = _Judge(procedure, lifecycle, clock)
             yield from judge.limits((*place, "limit"), clock.limits)
             for key, reading in (("strict", clock.strict), ("lenient", clock.lenient)):
-                if reading and reading.limits != clock.limits:
+                if reading and [it.when for it in reading.limits] != [it.when for it in clock.limits]:
                     yield from judge.limits((*place, key, "limit"), reading.limits)
             expiries = [
                 Alternative((*place, "expires", index, "when"), expiry.when, expiry.action)
