@@ -85,7 +85,7 @@ def check_everything(paths: Iterable[Path], deployed: Deployed = lambda: ()) -> 
             valid.append(reader(path))
         except DefinitionInvalid as error:
             found += error.problems
-    desk = _Desk(deployed)
+    desk = _Desk(deployed, compiled)
     for file, it in compiled.items():
         if it.kind == "procedure":
             found += desk.findings(Path(file), YamlReader().procedure(it.compiled))
@@ -137,9 +137,14 @@ def _text_of(folder: Path, name: str, kind: Kind) -> tuple[str, str]:
 
 @dataclass
 class _Desk:
-    """Finds what belongs to a procedure: beside it, else what is deployed. Each is read once."""
+    """Finds what belongs to a procedure: beside it, else what is deployed. Each is read once.
+
+    Args:
+        known: what was compiled already, by its file.
+    """
 
     deployed: Deployed
+    known: Mapping[str, Compiled]
     _rosters: dict[Path, Roster | None] = field(default_factory=dict)
     _calendars: dict[tuple[Path, str], Calendar | None] = field(default_factory=dict)
 
@@ -206,6 +211,8 @@ class _Desk:
 
     def _compiled(self, text: str, file: Path) -> Compiled | None:
         """The compiled form; None where it is not valid, which its own check tells."""
+        if str(file) in self.known:
+            return self.known[str(file)]
         try:
             return YamlReader().compile(text, file=str(file))
         except DefinitionInvalid:

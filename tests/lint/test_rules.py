@@ -51,7 +51,7 @@ ALONE = {
     "a condition that no values meet": (
         changed((DECIDE, guarded("size > 5", "size < 3"))),
         "never-true",
-        "when: [",
+        "size > 5",
         changed(
             (DECIDE, guarded("size > 3", "size < 5")),
             (
@@ -63,7 +63,7 @@ ALONE = {
     "a condition on what cannot have been done": (
         changed((DECIDE, guarded("times(decide) > 0"))),
         "never-true",
-        "when: [",
+        "times(decide) > 0",
         changed((DECIDE, guarded("times(remind) >= 0"))),
     ),
     "a state that only an impossible action enters": (
@@ -284,6 +284,12 @@ ALONE = {
         "within: {clock",
         with_subcases("reserve: 1 day", "reserve: 2 days"),
     ),
+    "a unit's limit that outlasts the case's, within which it stands": (
+        with_subcases("own: {limit: 5 days", "own: {limit: 12 days"),
+        "limits-collide",
+        "limit: 12 days",
+        with_subcases("own: {limit: 5 days", "own: {limit: 12 days").replace("reserve: 1 day", "moves: due"),
+    ),
     "a unit's limit that outlasts the case's": (
         with_subcases(
             "own: {limit: 5 days, stops: give, within: {clock: case.answer, reserve: 1 day}}",
@@ -395,6 +401,13 @@ def test_only_what_can_never_work_is_an_error(found: Found) -> None:
     }
     worth_a_look = changed(("{decision: {}}", "{decision: {}, filing: {}}"))
     assert {one.code: one.warning for one in found(worth_a_look)} == {"empty-stage": True}
+
+
+def test_only_the_conditions_that_exclude_one_another_are_named(found: Found) -> None:
+    text = changed((DECIDE, guarded("urgent", "size > 5", 'kind == "house"', "size < 3")))
+    told = next(one for one in found(text) if one.code == "never-true")
+    assert told.message.values["conditions"] == "size > 5; size < 3"
+    assert (told.line, told.column) == place(text, "size > 5")
 
 
 def test_the_example_names_only_what_matters(found: Found) -> None:

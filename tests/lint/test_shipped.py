@@ -43,6 +43,7 @@ def test_a_new_office_is_silent(tmp_path: Path) -> None:
             "no-way-on",
         ),
         (", beside_states: true", "", "empty-stage"),
+        ("          - {is: 3 days}\n", "          - {is: 5 days}\n", "limits-collide"),
         (
             "- [answer, approve, publish]",
             "- [answer, approve, publish, dispatch, close_without_reply]",

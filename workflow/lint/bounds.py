@@ -37,12 +37,16 @@ def _no_time(
     calendar: Calendar,
 ) -> Iterator[Problem]:
     other = bound_of(procedure, lifecycle, clock, calendars)
-    course = next((course for _, course in courses(clock)), None)
+    own = [course for _, course in courses(clock)]
+    course = own[-1] if own else None
     if other is None or course is None or clock.within is None:
         return
-    tally = Tally()
+    tally, longer = Tally(), Tally()
     for dues in every_date(course, calendar, other=other):
         tally.add(dues, so=dues.target is not None and dues.target <= dues.start)
+        longer.add(dues, so=dues.other is not None and dues.adopted > dues.other)
+    if not clock.within.hard:
+        yield from _longer(path, clock, clock.within, longer, calendar)
     if tally.first is None or (clock.within.at_once and not tally.mostly):
         return
     dues = tally.first
@@ -65,6 +69,32 @@ def _no_time(
         on_key=True,
         warning=True,
         hint=say("Make the reserve shorter, or, if at once is meant on such dates, write at_once: true"),
+    )
+
+
+def _longer(path: Path, clock: Clock, within: Bound, tally: Tally, calendar: Calendar) -> Iterator[Problem]:
+    """A limit that is longer than the one within which it stands, though its target is not."""
+    dues = tally.first
+    if dues is None or dues.other is None:
+        return
+    yield Problem(
+        "limits-collide",
+        (*path, "limit"),
+        say(
+            "{clock} started on {start} is due {due}, later than {other}, within which it stands: {target}; "
+            "whoever uses the time makes that one late; so it is on {so} of {of} dates, {first} being the first",
+            clock=clock.name,
+            start=spoken_due(calendar.local(dues.start)),
+            due=spoken_due(calendar.local(dues.adopted)),
+            other=within.clock,
+            target=spoken_due(calendar.local(dues.other)),
+            so=tally.so,
+            of=tally.of,
+            first=dues.day,
+        ),
+        on_key=True,
+        warning=True,
+        hint=say("Make the limit shorter, or write in within: moves: due, so that it never ends later."),
     )
 
 

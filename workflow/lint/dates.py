@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..calendars import Calendar, NoOfficeHours, OutsideCalendar
@@ -27,7 +28,7 @@ class Dues(NamedTuple):
 
     Args:
         day: the date, in the calendar's zone, of what starts it.
-        target: the working target within another clock.
+        target: the working target within another clock; ``other``: the due of that clock.
     """
 
     day: date
@@ -37,6 +38,7 @@ class Dues(NamedTuple):
     strict: datetime
     lenient: datetime
     target: datetime | None = None
+    other: datetime | None = None
 
     def by(self, rung: Rung) -> datetime:
         """Return from which due a rung is measured."""
@@ -122,28 +124,32 @@ def starts(calendar: Calendar, *, by_hours: bool) -> Iterator[tuple[date, dateti
 
 
 def every_date(
-    course: Course,
-    calendar: Calendar,
-    *,
-    other: Other | None = None,
-    rungs: Sequence[Rung] = (),
-) -> Iterator[Dues]:
-    """Yield the dues for every start; dates from which counting leaves the calendar are left out.
+    course: Course, calendar: Calendar, *, other: Other | None = None, rungs: Sequence[Rung] = ()
+) -> tuple[Dues, ...]:
+    """Return the dues for every start; dates from which counting leaves the calendar are left out.
 
     Args:
         other: the clock within which it stands, and how, with its calendar; both are started by the same thing.
         rungs: those that will be looked at; one in hours makes the time of day matter.
     """
     by_hours = course.by_hours or any(rung.offset and in_hours(rung.offset.unit) for rung in rungs)
+    return _every_date(course, calendar, other, by_hours)
+
+
+@lru_cache(maxsize=4)
+def _every_date(course: Course, calendar: Calendar, other: Other | None, by_hours: bool) -> tuple[Dues, ...]:
+    """The dues for every start. The last few are kept, because one rule after another asks for the same clock's."""
+    found = []
     for day, came in starts(calendar, by_hours=by_hours):
         try:
             dues = course.dues(day, came, calendar)
             if other:
                 due = count(other[0].limit, other[0].start(came, other[2]), other[2]).due
-                dues = dues._replace(target=less_reserve(due, other[1].reserve, calendar))
+                dues = dues._replace(target=less_reserve(due, other[1].reserve, calendar), other=due)
         except (OutsideCalendar, NoOfficeHours):
             continue
-        yield dues
+        found.append(dues)
+    return tuple(found)
 
 
 def rung_at(rung: Rung, dues: Dues, calendar: Calendar) -> datetime | None:

@@ -36,16 +36,15 @@ CHOSEN = ("paused", "lead_in", "all_in", "any_in", "can_lead", "weekday", "time"
 
 def lint_guards(procedure: Procedure) -> Iterator[Problem]:
     """Yield conditions that can never be met, and states in which some values leave no way on."""
-    for path, action in _impossible(procedure):
+    for path, action, core in _impossible(procedure):
         yield Problem(
             "never-true",
-            (*path, "when"),
+            (*path, "when", core[0], "check"),
             say(
                 "{action} can never be done: no values meet {conditions}",
                 action=action.name,
-                conditions=_written(action),
+                conditions="; ".join(action.guards[index].check for index in core),
             ),
-            on_key=True,
             hint=say("Correct the condition, or delete the action."),
         )
     for path, lifecycle in lifecycles(procedure):
@@ -55,38 +54,46 @@ def lint_guards(procedure: Procedure) -> Iterator[Problem]:
                 yield from _ways_on((*path, "states", name), procedure, lifecycle, state, known[name])
 
 
-def _impossible(procedure: Procedure) -> Iterator[tuple[Path, Action]]:
-    """The actions that are possible in none of the states where they are legal, each once."""
-    found: dict[tuple[str, str, tuple[Guard, ...]], list[tuple[Path, Action, bool]]] = {}
+def _impossible(procedure: Procedure) -> Iterator[tuple[Path, Action, list[int]]]:
+    """The actions that are possible in none of the states where they are legal, with the conditions that exclude it."""
+    found: dict[tuple[str, str, tuple[Guard, ...]], list[tuple[Path, Action, list[int]]]] = {}
     known = {lifecycle.kind: known_in(procedure, lifecycle) for _, lifecycle in lifecycles(procedure)}
     for path, lifecycle, action in actions(procedure):
         here = known[lifecycle.kind].get(str(path[-3]), NOTHING)
-        never = never_possible(procedure, lifecycle, action, here)
-        found.setdefault((lifecycle.kind, action.name, action.guards), []).append((path, action, never))
+        core = excluding(procedure, lifecycle, action, here)
+        found.setdefault((lifecycle.kind, action.name, action.guards), []).append((path, action, core))
     for same in found.values():
-        if all(never for _, _, never in same):
-            yield same[0][:2]
+        if all(core for _, _, core in same):
+            yield same[0]
 
 
 def never_possible(procedure: Procedure, lifecycle: Lifecycle, action: Action, known: Known) -> bool:
-    """Return whether no values meet the conditions of an action; False where that cannot be decided.
+    """Return whether no values meet the conditions of an action; see `excluding`."""
+    return bool(excluding(procedure, lifecycle, action, known))
+
+
+def excluding(procedure: Procedure, lifecycle: Lifecycle, action: Action, known: Known) -> list[int]:
+    """Return the positions of the fewest conditions of an action that no values meet together.
+
+    Empty where some values do, and where that cannot be decided.
 
     Args:
         known: what is known in the state; what is given is left aside, since a value can be taken back.
     """
-    if not action.guards:
-        return False
+    required = frozenset(field.name for field in action.inputs if field.required)
     try:
         conditions = [Condition(guard.check) for guard in action.guards]
-        required = frozenset(field.name for field in action.inputs if field.required)
         values = values_of(conditions, procedure, lifecycle, replace(known, given=required))
-        return not can_all_hold(conditions, values)
+        core = list(range(len(conditions)))
+        if can_all_hold(conditions, values):
+            return []
+        for index in range(len(conditions)):
+            fewer = [it for it in core if it != index]
+            if not can_all_hold([conditions[it] for it in fewer], values):
+                core = fewer
+        return core
     except Undecidable:
-        return False
-
-
-def _written(action: Action) -> str:
-    return "; ".join(guard.check for guard in action.guards)
+        return []
 
 
 @dataclass
