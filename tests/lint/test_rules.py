@@ -276,6 +276,12 @@ ALONE = {
         "15 days after start",
         changed((LADDER, "ladder: {10 days after start: remind}")),
     ),
+    "an extension that gives no time": (
+        changed(("stops: decide,", "stops: decide, extension: {to: 10 working days, granted: decide},")),
+        "extends-nothing",
+        "10 working days, granted",
+        changed(("stops: decide,", "stops: decide, extension: {to: 15 working days, granted: decide},")),
+    ),
     "a reserve that leaves no time": (
         with_subcases(
             "answer: {limit: 10 days, stops: decide}", "answer: {limit: 1 day, stops: decide, counting: {roll: none}}"

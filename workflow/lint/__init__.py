@@ -4,7 +4,7 @@
 an error only where something can certainly never work; everything else is a warning.
 
 values (what to try) and known (what a state implies) carry the rules on conditions: guards, alternatives; states,
-pauses and exits look at the machine; people at the roster; dates carries rungs and bounds, day by day.
+pauses and exits look at the machine; people at the roster; dates carries rungs, bounds and extensions, day by day.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ..roster import Roster
 from .alternatives import lint_alternatives
 from .bounds import lint_bounds
 from .exits import lint_exits
+from .extensions import lint_extensions
 from .guards import lint_guards
 from .pauses import lint_pauses
 from .people import lint_people, not_on_roster
@@ -35,7 +36,11 @@ RULES: tuple[Callable[[Procedure], Iterator[Problem]], ...] = (
 )
 """Every rule that looks at the procedure alone."""
 
-RULES_OF_DATES: tuple[Callable[[Procedure, Mapping[str, Calendar]], Iterator[Problem]], ...] = (lint_rungs, lint_bounds)
+RULES_OF_DATES: tuple[Callable[[Procedure, Mapping[str, Calendar]], Iterator[Problem]], ...] = (
+    lint_rungs,
+    lint_bounds,
+    lint_extensions,
+)
 """Every rule that counts on the dates of calendars."""
 
 
