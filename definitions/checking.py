@@ -13,7 +13,7 @@ from ..workflow.checks.places import refuse_unknown
 from ..workflow.checks.sentences import nearest
 from ..workflow.errors import CaseclockError, DefinitionInvalid, Problem
 from ..workflow.lint import lint, not_on_roster
-from ..workflow.messages import say
+from ..workflow.messages import Message, say
 from ..workflow.model import Clock, Procedure
 from ..workflow.ports import Compiled, Definition, Kind
 from ..workflow.roster import Roster
@@ -93,6 +93,9 @@ def check_everything(paths: Iterable[Path], deployed: Deployed = lambda: ()) -> 
             found += desk.of_roster(Path(file), YamlReader().roster(it.compiled))
         elif it.kind == "calendar":
             found += YamlReader().findings(read_text(Path(file)), file=file)
+    for one in valid:
+        if one.kind == "office":
+            found += desk.of_office(Path(one.file))
     order = {str(path): index for index, path in enumerate(paths)}
     once = {(one.file, one.line, one.column, one.text()): one for one in found}
     ordered = sorted(once.values(), key=lambda one: (order.get(one.file, len(order)), one.file, one.line, one.column))
@@ -177,6 +180,18 @@ class _Desk:
             found = list(_unknown_roles(roster, roles, source.data["people"]))
         return [replace(source.locate(problem), warning=True) for problem in found]
 
+    def of_office(self, path: Path) -> list[Problem]:
+        """Return whether a valid office names a procedure that is there."""
+        source = read_yaml(read_text(path), str(path))
+        name = source.data.get("procedure")
+        if name is None or self._procedure(path.parent, name) is not None:
+            return []
+        beside = [it.name.split(".")[0] for it in sorted(path.parent.glob("*.procedure.yaml"))]
+        if name in beside:
+            return []
+        problem = Problem("unknown-procedure", ("procedure",), _no_procedure(name, beside), warning=True)
+        return [source.locate(problem)]
+
     def _procedure(self, folder: Path, name: str) -> Procedure | None:
         try:
             text, file = _text_of(folder, name, "procedure")
@@ -222,13 +237,15 @@ class _Desk:
 def _unknown_procedures(roster: Roster, missing: Iterable[str], beside: Iterable[str]) -> Iterator[Problem]:
     for name in missing:
         if roster.procedures and name not in beside:
-            near = nearest(name, beside)
-            message = (
-                say("no procedure {name}; did you mean {near}?", name=name, near=near)
-                if near
-                else say("no procedure {name} beside this file, among the shipped, or in use", name=name)
-            )
-            yield Problem("unknown-procedure", ("procedures", roster.procedures.index(name)), message)
+            place = ("procedures", roster.procedures.index(name))
+            yield Problem("unknown-procedure", place, _no_procedure(name, beside))
+
+
+def _no_procedure(name: str, beside: Iterable[str]) -> Message:
+    near = nearest(name, beside)
+    if near:
+        return say("no procedure {name}; did you mean {near}?", name=name, near=near)
+    return say("no procedure {name} beside this file, among the shipped, or in use", name=name)
 
 
 def _unknown_roles(roster: Roster, roles: Sequence[str], people: Mapping[str, Any]) -> Iterator[Problem]:

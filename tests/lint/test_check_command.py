@@ -117,6 +117,13 @@ def test_a_role_of_the_roster_that_no_procedure_has_is_told_with_the_nearest(fol
     assert [one["code"] for one in found(folder, status=0)["problems"]] == ["unknown-procedure"]
 
 
+def test_an_office_that_names_a_procedure_that_is_not_there_is_told_the_nearest(folder: Path) -> None:
+    (folder / "office.yaml").write_text("office: town\ndatabase: cases.db\nprocedure: permt\n", encoding="utf-8")
+    (problem,) = found(folder, status=0)["problems"]
+    assert (problem["code"], problem["line"], problem["column"]) == ("unknown-procedure", 3, 12)
+    assert "did you mean permit?" in problem["message"]
+
+
 def test_an_office_without_a_roster_beside_is_checked_with_the_one_in_use(tmp_path: Path) -> None:
     folder = tmp_path / "office"
     assert CliRunner().invoke(caseclock, ["init", str(folder)]).exit_code == 0

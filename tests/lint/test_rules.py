@@ -13,6 +13,13 @@ LADDER = "ladder: {2 working days before: remind}"
 FINAL = "  decided:  {stage: decision, final: true}\n"
 SECOND = "  waiting:  {stage: decision, actions: {resume: {by: clerk, to: received}}}\n"
 
+LATE = ("answer: {limit", "late: {limit: 9 days, starts: decide, stops: note}\n  answer: {limit")
+NOT_ENDED = (
+    FINAL,
+    "  decided: {stage: decision, actions: {resume: {by: clerk, to: ended}}}\n"
+    "  ended: {stage: decision, final: true}\n",
+)
+
 WITH_SUBCASES = """\
 procedure: permit
 version: 1
@@ -176,6 +183,18 @@ ALONE = {
             (DECIDE, DECIDE[:-1] + ", issues: letter}"),
         ),
     ),
+    "a clock that nothing stops where it runs": (
+        changed((DECIDE, f"{DECIDE}, note: {{by: clerk}}"), LATE, NOT_ENDED),
+        "never-stopped",
+        "note}\n",
+        changed((DECIDE, f"{DECIDE}, note: {{by: clerk}}"), (LATE[0], LATE[1].replace("note", "resume")), NOT_ENDED),
+    ),
+    "a clock that is stopped by what starts it": (
+        changed((LATE[0], LATE[1].replace("note", "decide")), NOT_ENDED),
+        "never-runs",
+        "decide, stops: decide}",
+        changed((LATE[0], LATE[1].replace("note", "resume")), NOT_ENDED),
+    ),
     "a wait without a clock": (
         changed(
             ("stops: decide", "stops: [decide, hold]"),
@@ -334,6 +353,13 @@ WITH_PEOPLE = {
         "nobody-can",
         "clerk\nstages",
         BO_AND_DI,
+    ),
+    "an input that nobody who acts may give": (
+        changed((DECIDE, DECIDE.replace("type: text,", "type: text, set_by: clerk,"))),
+        BO_AND_DI,
+        "nobody-can",
+        "text: {type",
+        BO_AND_DI.replace("di: {roles: head}", "di: {roles: [head, clerk]}"),
     ),
     "a unit that has nobody": (
         WITH_SUBCASES,

@@ -28,6 +28,7 @@ def lint_people(procedure: Procedure, roster: Roster) -> Iterator[Problem]:
     deeds = [Deed(path, path[:-2], action) for path, _, action in actions(procedure)]
     yield from _opening(procedure, roster)
     yield from _nobody(procedure, roster, deeds)
+    yield from _may_not_give(roster, deeds)
     yield from _units(procedure, roster, deeds)
     yield from _apart(procedure, roster, deeds)
 
@@ -79,6 +80,33 @@ def _nobody(procedure: Procedure, roster: Roster, deeds: Sequence[Deed]) -> Iter
         )
         path = ("roles", roles[0]) if roles and roles[0] in procedure.roles else concerned[0].path
         yield Problem("nobody-can", path, message, on_key=True, warning=True, hint=_hire(roles))
+
+
+def _may_not_give(roster: Roster, deeds: Sequence[Deed]) -> Iterator[Problem]:
+    """Yield inputs that must be given, and that nobody who may do the action may give."""
+    told: set[tuple[str, str]] = set()
+    for deed in deeds:
+        able = roster.holders(deed.action.by)
+        for field in deed.action.inputs:
+            key = (deed.action.name, field.name)
+            if not able or not field.required or not field.set_by or SYSTEM in deed.action.by or key in told:
+                continue
+            if not any(person.roles & set(field.set_by) for person in able):
+                told.add(key)
+                yield Problem(
+                    "nobody-can",
+                    (*deed.path, "input", field.name),
+                    say(
+                        "{action} needs {field}, which is for {roles}, and nobody who may do it ({by}) is one of these",
+                        action=deed.action.name,
+                        field=field.name,
+                        roles=list(field.set_by),
+                        by=list(deed.action.by),
+                    ),
+                    on_key=True,
+                    warning=True,
+                    hint=say("Let one of {roles} do it (by), or widen set_by.", roles=list(field.set_by)),
+                )
 
 
 def _only(state: Path, deeds: Sequence[Deed], roster: Roster) -> bool:

@@ -24,6 +24,7 @@ def lint_states(procedure: Procedure) -> Iterator[Problem]:
         yield from _never_done(path, procedure, lifecycle)
         yield from _cut_off(path, procedure, lifecycle)
         yield from _unlimited(path, procedure, lifecycle)
+        yield from _never_stopped(path, lifecycle)
 
 
 def _stages(procedure: Procedure) -> Iterator[Problem]:
@@ -179,6 +180,38 @@ def _unlimited(path: Path, procedure: Procedure, lifecycle: Lifecycle) -> Iterat
                 on_key=True,
                 warning=True,
                 hint=say("Let a clock run there, or write unlimited: true, or unlimited: the reason."),
+            )
+
+
+def _never_stopped(path: Path, lifecycle: Lifecycle) -> Iterator[Problem]:
+    """Yield clocks that never run, and those that nothing stops where they run: they can only be missed."""
+    for clock in lifecycle.clocks.values():
+        running = states_running(lifecycle, clock)
+        if not running:
+            yield Problem(
+                "never-runs",
+                (*path, "clocks", clock.name, "starts"),
+                say(
+                    "{clock} never runs: where it starts, the case ends or the clock is stopped by the same action",
+                    clock=clock.name,
+                ),
+                warning=True,
+                hint=say("Name another start, or another stop, or delete the clock."),
+            )
+        ending = {*clock.stops, *(expiry.action for expiry in clock.expires)}
+        legal = {action for name in running for action in lifecycle.states[name].actions}
+        if running and not ending & legal:
+            yield Problem(
+                "never-stopped",
+                (*path, "clocks", clock.name, "stops"),
+                say(
+                    "{clock} can run in {states}, and {stops} cannot be done in any of them: it is never met",
+                    clock=clock.name,
+                    states=running,
+                    stops=list(clock.stops),
+                ),
+                warning=True,
+                hint=say("Name an action that is done while the clock runs."),
             )
 
 
