@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .workflow.engine import BatchResult
     from .workflow.engine.delivering import DeliveryReport
     from .workflow.model import Field
+    from .workflow.ports import Definition
     from .workflow.rehearsal.story import Outcome
     from .workflow.reports import Plan
     from .workflow.showing.pages import Grid, Line
@@ -554,46 +555,63 @@ def _named_database(session: Session) -> dict[str, str]:
     "check",
     _(
         "Check definitions and show every problem at its place.\n\nWhen none is named, those of the office. Of a folder"
-        " all definitions and tests are checked."
+        " everything is checked. Each procedure is also looked at as a whole, with the roster and the calendars beside"
+        " it; what is only worth a look is a warning."
     ),
 )
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE or FOLDER]...")
+@_option("--strict", is_flag=True, text=_("Exit with status 3 for warnings too."))
+@_option("--explain", "code", metavar="CODE", text=_("Explain a kind of problem, such as dead-end, with examples."))
 @click.pass_obj
-def _check(session: Session, files: tuple[Path, ...]) -> int:
-    from .definitions.office_reader import check_files, files_of
-    from .definitions.rehearsals.reader import SUFFIX, check_rehearsals
+def _check(session: Session, files: tuple[Path, ...], strict: bool, code: str | None) -> int:
+    from .definitions.checking import check_everything
+    from .definitions.explaining import explain
+    from .definitions.office_reader import files_of, find_office
     from .workflow.showing import plain
     from .workflow.showing.pages import Line
 
-    named = files_of(files) or (*session.office.definitions(), *session.office.tests())
-    compiled, problems = check_files(file for file in named if not file.name.endswith(SUFFIX))
-    tests, of_tests = check_rehearsals(file for file in named if file.name.endswith(SUFFIX))
-    problems.extend(problem for problem in of_tests if problem not in problems)
-    warnings = [warning for it in compiled.values() for warning in it.warnings]
+    if code is not None:
+        explained = explain(code)
+        session.show(lambda: explained.plain(session.language), lambda: map(Line, explained.lines(session.language)))
+        return 0
+    named = files_of(files or (session.folder or find_office(Path.cwd()),))
+    found = check_everything(named, partial(_deployed, session))
+    told = say(
+        "{valid} valid, {problems} problem(s), {warnings} warning(s)",
+        valid=len(found.valid),
+        problems=found.errors,
+        warnings=found.warnings,
+    )
+    first = next((problem.code for problem in found.problems), None)
+    more = say("what a word in brackets means: caseclock check --explain {code}", code=first) if first else None
     session.show(
         lambda: {
-            "files": [
-                *(
-                    {"file": file, "kind": it.kind, "name": it.name, "version": it.version}
-                    for file, it in compiled.items()
-                ),
-                *(
-                    {"file": file, "kind": "test", "name": it.procedure.id, "version": it.procedure.version}
-                    for file, it in tests.items()
-                ),
-            ],
-            "problems": [plain.problem(problem, session.language) for problem in problems],
-            "warnings": [plain.problem(warning, session.language) for warning in warnings],
+            "files": [one._asdict() for one in found.valid],
+            "problems": [plain.problem(problem, session.language) for problem in found.problems],
+            "errors": found.errors,
+            "warnings": found.warnings,
         },
         lambda: [
-            *(Line(line) for line in _problem_lines(session, [*problems, *warnings])),
-            Line(
-                say("{valid} valid, {problems} problem(s)", valid=len(compiled) + len(tests), problems=len(problems)),
-                "strong",
-            ),
+            *(Line(line) for line in _problem_lines(session, found.problems)),
+            Line(told, "strong"),
+            *([Line(more)] if more else []),
         ],
     )
-    return DEFINITION_INVALID if problems else 0
+    return DEFINITION_INVALID if found.errors or (strict and found.problems) else 0
+
+
+def _deployed(session: Session) -> Sequence[Definition]:
+    """Return what the office has in use; nothing where there is no office, or its database cannot be read."""
+    from .workflow import CaseclockError
+
+    try:
+        address = session.office.database
+        in_file = address.startswith("sqlite:///")
+        if in_file and not Path(address.removeprefix("sqlite:///")).is_file():
+            return ()
+        return session.engine.definitions()
+    except CaseclockError:
+        return ()
 
 
 @_command(

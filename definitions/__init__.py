@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..workflow.calendars import Calendar
 from ..workflow.chain import fingerprint
+from ..workflow.checks.places import lifecycles
 from ..workflow.errors import DefinitionInvalid, NotFound, Problem
 from ..workflow.messages import say
 from ..workflow.model import Procedure
@@ -76,7 +78,8 @@ class YamlReader:
             found = review_calendar(read.data, _calendars_of(read))
         except DefinitionInvalid as error:
             raise read.refusal(error.problems) from error
-        return tuple(sorted(map(read.locate, found), key=lambda problem: (problem.line, problem.column)))
+        located = (replace(read.locate(problem), warning=True) for problem in found)
+        return tuple(sorted(located, key=lambda problem: (problem.line, problem.column)))
 
     def procedure(self, compiled: str) -> Procedure:
         """Return the procedure that `compile` made."""
@@ -136,14 +139,34 @@ _COMPILERS: Mapping[Kind, Callable[[Source], Compiled]] = {
 
 def _warnings(procedure: Procedure, source: Source) -> Iterator[Problem]:
     """Yield what is not wrong in the file itself: a calendar that may be deployed in the office, but is not at hand."""
+    named: list[tuple[tuple[str | int, ...], str]] = [(("calendar",), procedure.calendar)]
+    for path, lifecycle in lifecycles(procedure):
+        clocks = (clock for clock in lifecycle.clocks.values() if clock.calendar)
+        named += [((*path, "clocks", clock.name, "calendar"), clock.calendar or "") for clock in clocks]
+    for place, name in named:
+        try:
+            calendar_text(Path(source.file).parent, name)
+        except LookupError:
+            message = say(
+                "no file {name}.calendar.yaml beside this one or among the shipped; deploy that calendar first",
+                name=name,
+            )
+            yield source.locate(Problem("unknown-calendar", place, message, warning=True))
+
+
+def calendar_text(folder: Path, name: str) -> tuple[str, Path]:
+    """Return the text of a calendar's file, in a folder or among the shipped, and the place in the folder.
+
+    Raises `LookupError` where there is none, or it cannot be read.
+    """
+    file = f"{name}.calendar.yaml"
+    if Path(file).name != file:
+        raise LookupError(name)
+    beside = folder / file
     try:
-        _calendars_of(source)(procedure.calendar)
-    except LookupError:
-        message = say(
-            "no file {name}.calendar.yaml beside this one or among the shipped; deploy that calendar first",
-            name=procedure.calendar,
-        )
-        yield source.locate(Problem("unknown-calendar", ("calendar",), message))
+        return (beside.read_text(encoding="utf-8") if beside.is_file() else shipped(file)), beside
+    except (NotFound, OSError, UnicodeDecodeError) as error:
+        raise LookupError(name) from error
 
 
 def _calendars_of(source: Source) -> Callable[[str], Mapping[str, Any]]:
@@ -151,14 +174,7 @@ def _calendars_of(source: Source) -> Callable[[str], Mapping[str, Any]]:
     from .yaml_reader import read_yaml
 
     def load(name: str) -> Mapping[str, Any]:
-        file = f"{name}.calendar.yaml"
-        if Path(file).name != file:
-            raise LookupError(name)
-        beside = Path(source.file).parent / file
-        try:
-            text = beside.read_text(encoding="utf-8") if beside.is_file() else shipped(file)
-        except (NotFound, OSError, UnicodeDecodeError) as error:
-            raise LookupError(name) from error
+        text, beside = calendar_text(Path(source.file).parent, name)
         data = read_yaml(text, str(beside)).data
         if not isinstance(data, dict):
             raise LookupError(name)

@@ -12,6 +12,7 @@ from ..workflow.engine.versions import refuse_taken, told_of_version
 from ..workflow.errors import DefinitionInvalid, InvalidInput, NotFound, Problem
 from ..workflow.messages import Message, say
 from ..workflow.ports import Compiled, Definition, Kind
+from .shape_problems import unknown_key
 from .yaml_reader import Source, read_yaml
 
 FILE = "office.yaml"
@@ -75,13 +76,13 @@ def _named(folder: Path, kinds: Iterable[str]) -> tuple[Path, ...]:
 
 
 def files_of(places: Iterable[Path]) -> tuple[Path, ...]:
-    """Return the files named, and the definitions and tests of the folders named.
+    """Return the files named, and everything of the folders named: definitions, tests, reports, stories, the office.
 
     Raises `NotFound` for a folder without any.
     """
     found: dict[Path, None] = {}
     for place in places:
-        files = _named(place, (*_KINDS, "test")) if place.is_dir() else (place,)
+        files = _all_in(place) if place.is_dir() else (place,)
         if not files:
             raise NotFound(
                 say("there is no definition in {folder}", folder=str(place)),
@@ -89,6 +90,11 @@ def files_of(places: Iterable[Path]) -> tuple[Path, ...]:
             )
         found |= dict.fromkeys(files)
     return tuple(found)
+
+
+def _all_in(folder: Path) -> tuple[Path, ...]:
+    office = folder / FILE
+    return (*((office,) if office.is_file() else ()), *_named(folder, (*_KINDS, "test", "report", "story")))
 
 
 def check_files(paths: Iterable[Path]) -> tuple[dict[str, Compiled], list[Problem]]:
@@ -166,11 +172,20 @@ def read_office(folder: Path) -> OfficeFolder:
             say("there is no office.yaml in {folder}", folder=str(folder)),
             say("make an office with `caseclock init {folder}`, or name another folder", folder=str(folder)),
         )
+    return _office(folder, _checked(file))
+
+
+def check_office(file: Path) -> str:
+    """Return the id of the office in a file. Raises `DefinitionInvalid` with every problem of it."""
+    return str(_checked(file).data["office"])
+
+
+def _checked(file: Path) -> Source:
     source = read_yaml(read_text(file), str(file))
     problems = list(_problems(source.data))
     if problems:
         raise source.refusal(problems)
-    return _office(folder, source)
+    return source
 
 
 def _office(folder: Path, source: Source) -> OfficeFolder:
@@ -198,9 +213,7 @@ def _problems(data: Any) -> Iterator[Problem]:
         return
     for key, value in data.items():
         if key not in _KEYS:
-            yield Problem(
-                "unknown-key", (key,), say("no key {key} here; valid keys: {valid}", key=key, valid=_KEYS), on_key=True
-            )
+            yield Problem("unknown-key", (key,), unknown_key(str(key), list(_KEYS)), on_key=True)
         elif not isinstance(value, str) or not value.strip():
             yield Problem("wrong-type", (key,), say("expected a text; got: {found}", found=repr(value)))
     for key in _REQUIRED:

@@ -27,6 +27,7 @@ class UnitShape(Shape):
 
     title: Title | None = None
     can_lead: bool = True
+    vacant: Names = Field(default_factory=list)
 
 
 class PersonShape(Shape):
@@ -46,6 +47,7 @@ class RosterShape(Shape):
     units: dict[Name, UnitShape] = Field(default_factory=dict)
     people: dict[Name, PersonShape] = Field(default_factory=dict)
     language: Literal["en", "zh"] = "en"
+    procedures: Names = Field(default_factory=list)
 
 
 def read_roster(source: Source) -> Roster:
@@ -57,7 +59,10 @@ def read_roster(source: Source) -> Roster:
     if problems:
         raise source.refusal(problems)
     return Roster(
-        units={name: Unit(name, title_of(name, unit.title), unit.can_lead) for name, unit in shape.units.items()},
+        units={
+            name: Unit(name, title_of(name, unit.title), unit.can_lead, tuple(unit.vacant))
+            for name, unit in shape.units.items()
+        },
         people={
             name: Actor(
                 name,
@@ -70,6 +75,7 @@ def read_roster(source: Source) -> Roster:
             for name, person in shape.people.items()
         },
         language=shape.language,
+        procedures=tuple(shape.procedures),
     )
 
 

@@ -23,7 +23,13 @@ def check_shape(model: type[Made], data: Any) -> tuple[Made | None, list[Problem
         return model.model_validate(data), []
     except ValidationError as error:
         details = error.errors(include_url=False)
-        return None, [problem for detail in details for problem in _problems(model, detail)]
+        return None, _once([problem for detail in details for problem in _problems(model, detail)])
+
+
+def _once(problems: list[Problem]) -> list[Problem]:
+    """The problems without a key that is missing only because it is written wrongly, which is told already."""
+    meant = {(*it.path[:-1], it.message.values.get("near")) for it in problems if it.code == "unknown-key"}
+    return [it for it in problems if it.code != "missing-key" or (*it.path, it.message.values["key"]) not in meant]
 
 
 def _problems(model: type[BaseModel], detail: ErrorDetails) -> Iterator[Problem]:
@@ -31,15 +37,15 @@ def _problems(model: type[BaseModel], detail: ErrorDetails) -> Iterator[Problem]
     if detail["type"] == "missing":
         yield Problem("missing-key", path[:-1], say("expected key {key} here", key=path[-1]), on_key=len(path) > 1)
     elif detail["type"] == "extra_forbidden":
-        message = _unknown_key(str(path[-1]), _keys(model, path[:-1]), bare=detail["input"] is None)
+        message = unknown_key(str(path[-1]), _keys(model, path[:-1]), bare=detail["input"] is None)
         yield Problem("unknown-key", path, message, on_key=True)
     else:
         code, tell = _SENTENCES.get(detail["type"], ("wrong-value", _other))
         yield Problem(code, path, tell(detail["input"], detail.get("ctx", {}), detail), on_key="[key]" in detail["loc"])
 
 
-def _unknown_key(key: str, valid: list[str], *, bare: bool) -> Message:
-    """What to say about a key that is none; one without a value is often the rest of a text with a comma."""
+def unknown_key(key: str, valid: list[str], *, bare: bool = False) -> Message:
+    """Return what to say about a key that is none; one without a value is often the rest of a text with a comma."""
     near = nearest(key, valid)
     if near:
         return say("no key {key} here; did you mean {near}?", key=key, near=near)

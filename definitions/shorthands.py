@@ -8,7 +8,15 @@ from datetime import time
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError
 
 from ..workflow.grammar import BUILTIN_NAMES
@@ -51,6 +59,10 @@ def _both(value: Any) -> Any:
 
 def _text(shape: TitleShape) -> Text:
     return Text(en=shape.en, zh=shape.zh)
+
+
+def _mark(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    return value if isinstance(value, bool) else handler(value)
 
 
 def _titled(value: Any) -> Any:
@@ -114,10 +126,13 @@ Names = Annotated[list[Name], BeforeValidator(listed, json_schema_input_type=str
 if TYPE_CHECKING:
     # what comes out; the shape that goes in is TitleShape, and a bare text for both languages
     Title = Text
+    Mark = bool | Text
 else:
     Title = Annotated[
         TitleShape, BeforeValidator(_both, json_schema_input_type=str | TitleShape), AfterValidator(_text)
     ]
+    # a word to the checker that something is meant so, with the reason or without
+    Mark = Annotated[Title, WrapValidator(_mark, json_schema_input_type=bool | str | TitleShape)]
 Choices = Annotated[dict[str, Title], BeforeValidator(_titled, json_schema_input_type=dict[str, Any] | list[str])]
 Length = Annotated[Period, BeforeValidator(as_length, json_schema_input_type=str)]
 UnitWord = Annotated[TimeUnit, BeforeValidator(_unit, json_schema_input_type=str)]

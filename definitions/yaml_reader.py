@@ -41,11 +41,18 @@ _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})(\.[0-9]+([eE][-+]?[0-9]{1,2})?|[
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something begins, counted from 1; ``inside``: how far into it its text begins, None for several lines."""
+    """Where something begins, counted from 1.
+
+    Args:
+        inside: how far into it its text begins, None for several lines.
+        end_line, end_column: where it ends, the column being the first one after it; 0 for lists and mappings.
+    """
 
     line: int
     column: int
     inside: int | None = None
+    end_line: int = field(default=0, compare=False)
+    end_column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +74,22 @@ class Source:
             return self.at(problem, self.keys[path])
         place = self.values.get(path, Place(1, 1))
         if problem.offset and place.inside is not None and isinstance(part(self.data, path), str):
-            return self.at(problem, Place(place.line, place.column + place.inside + problem.offset))
+            inside = place.column + place.inside + problem.offset
+            return self.at(problem, replace(place, column=inside))
         return self.at(problem, place)
 
     def at(self, problem: Problem, place: Place) -> Problem:
         """Return the problem at a place of this file."""
         text = self.lines[place.line - 1] if place.line <= len(self.lines) else ""
-        return replace(problem, file=self.file, line=place.line, column=place.column, source=text)
+        return replace(
+            problem,
+            file=self.file,
+            line=place.line,
+            column=place.column,
+            source=text,
+            end_line=place.end_line,
+            end_column=place.end_column,
+        )
 
     def refusal(self, problems: Iterable[Problem]) -> DefinitionInvalid:
         """Return the error that reports these problems, in the order of the file."""
@@ -304,7 +320,9 @@ def _place(event: yaml.Event) -> Place:
     assert end is not None, "the parser marks every event"
     style = getattr(event, "style", None)
     inside = None if start.line != end.line or style in ("|", ">") else int(bool(style))
-    return Place(start.line + 1, start.column + 1, inside)
+    if not isinstance(event, yaml.ScalarEvent):
+        return Place(start.line + 1, start.column + 1, inside)
+    return Place(start.line + 1, start.column + 1, inside, end.line + 1, end.column + 1)
 
 
 def _resolve(text: str) -> str | int | float | bool | None:

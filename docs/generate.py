@@ -10,14 +10,13 @@ import ast
 import importlib
 import importlib.util
 import inspect
+import json
 import os
 import pkgutil
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -26,13 +25,13 @@ import yaml
 import caseclock.definitions
 import caseclock.storage
 import caseclock.workflow
-from caseclock.definitions import YamlReader, shipped
-from caseclock.definitions.office_reader import check_files
+from caseclock.definitions import shipped
+from caseclock.definitions.explaining import FILE as EXPLAINED
+from caseclock.definitions.explaining import explained, found_in
 from caseclock.definitions.problem_display import display
-from caseclock.definitions.rehearsals.reader import read_rehearsal
-from caseclock.definitions.rehearsals.story_reader import read_story
 from caseclock.definitions.yaml_reader import Source, read_yaml
-from caseclock.workflow.errors import CaseclockError, DefinitionInvalid, Problem
+from caseclock.workflow.errors import CaseclockError, Problem
+from caseclock.workflow.messages import Text
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -84,51 +83,26 @@ def problem_examples() -> list[Mapping[str, Any]]:
 
 def found_problems(example: Mapping[str, Any]) -> tuple[Problem, ...]:
     """Return what the checker finds in an example."""
-    file = example.get("file") or example.get("in", "example.procedure.yaml")
-    try:
-        if "bytes" in example:
-            return _badly_saved(example["bytes"], file)
-        if ".story." in file:
-            read_story(_text(example), file)
-        elif ".test." in file:
-            read_rehearsal(_text(example), file)
-        else:
-            YamlReader().compile(_text(example), file=file)
-            return YamlReader().findings(_text(example), file=file)
-    except DefinitionInvalid as error:
-        return error.problems
-    return ()
-
-
-def _badly_saved(text: str, name: str) -> tuple[Problem, ...]:
-    with TemporaryDirectory() as folder:
-        file = Path(folder, name)
-        file.write_bytes(text.encode("latin-1"))
-        return tuple(replace(problem, file=name) for problem in check_files([file])[1])
-
-
-def _text(example: Mapping[str, Any]) -> str:
-    if "size" in example:
-        return "#" * int(example["size"])
-    if "text" in example:
-        return str(example["text"])
-    whole = shipped(example["in"])
-    if example["old"] not in whole:
-        raise SystemExit(f"problems.yaml: {example['code']}: not in {example['in']}: {example['old']!r}")
-    return whole.replace(example["old"], example["new"], 1)
+    return found_in(example)
 
 
 def problems() -> Iterator[str]:
-    """Yield every code with an example, what the checker says to it, and what to do."""
+    """Yield every code with an example, what the checker says to it, the same without the mistake, and what to do."""
     for example in problem_examples():
         if "group" in example:
             yield f"## {example['group']}\n"
             continue
-        fitting = [problem for problem in found_problems(example) if problem.code == example["code"]]
-        if not fitting:
-            raise SystemExit(f"problems.yaml: the example of {example['code']} does not show it")
-        shown = "\n".join(display(fitting[0])) if "size" not in example else fitting[0].text()
+        entry = explained(example, Text("", ""))
+        shown = "\n".join(display(entry.problem))
         yield f"### {example['code']}\n\n```text\n{shown}\n```\n\n{example['do']}\n"
+        if entry.right:
+            right = "\n".join(entry.right)
+            yield f"Right:\n\n```yaml\n{right}\n```\n"
+
+
+def problems_file() -> str:
+    """Return problems.yaml as the program has it: JSON, which needs no reader."""
+    return json.dumps(problem_examples(), ensure_ascii=False, indent=1) + "\n"
 
 
 # The rule table
@@ -267,9 +241,13 @@ def render(page: str) -> str:
 
 
 def outdated() -> dict[Path, str]:
-    """Return the pages whose generated parts are out of date, with what they should say."""
+    """Return the pages and the file of examples that are out of date, with what they should say."""
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(DOCS.glob("*.md"))}
-    return {path: made for path, page in pages.items() if (made := render(page)) != page}
+    found = {path: made for path, page in pages.items() if (made := render(page)) != page}
+    file = ROOT / "definitions" / EXPLAINED
+    if (DOCS / "problems.yaml").exists() and (not file.exists() or file.read_text(encoding="utf-8") != problems_file()):
+        found[file] = problems_file()
+    return found
 
 
 def main(arguments: list[str]) -> int:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .messages import ENGLISH, Language, Message
+from .messages import ENGLISH, Language, Message, say
 
 MALFORMED = (ValueError, TypeError, KeyError, AttributeError, IndexError)
 """What reading a value of the wrong form raises; only somebody's hand in the database can have put one there."""
@@ -62,6 +62,9 @@ class Problem:
         on_key: the problem is the last key of the path, not its value.
         file, line, column: the place in the source, counted from 1; filled in by the reader, 0 while unknown.
         source: the source line, for display; filled in by the reader.
+        warning: the definition can be used nonetheless; what is said is worth a look.
+        hint: what to write instead.
+        end_line, end_column: where what is meant ends, the column being the first one after it; 0 while unknown.
     """
 
     code: str
@@ -73,10 +76,22 @@ class Problem:
     line: int = 0
     column: int = 0
     source: str = ""
+    warning: bool = False
+    hint: Message | None = None
+    end_line: int = 0
+    end_column: int = 0
+
+    @property
+    def severity(self) -> str:
+        """``warning``, or ``error``: the definition cannot be used."""
+        return "warning" if self.warning else "error"
 
     def text(self, language: Language = ENGLISH) -> str:
-        """Return ``file:line:column: message [code]`` in ``language``."""
-        return f"{self.file}:{self.line}:{self.column}: {self.message.text(language)} [{self.code}]"
+        """Return ``file:line:column: message [code]`` in ``language``; a warning says that it is one."""
+        told = self.message.text(language)
+        if self.warning:
+            told = say("warning: {message}", message=told).text(language)
+        return f"{self.file}:{self.line}:{self.column}: {told} [{self.code}]"
 
 
 class DefinitionInvalid(CaseclockError):

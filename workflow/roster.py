@@ -38,20 +38,32 @@ THE_SYSTEM = Actor(SYSTEM, frozenset({SYSTEM}))
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """An office's unit. ``can_lead``: it may be named lead of a case that several units handle."""
+    """An office's unit.
+
+    Args:
+        can_lead: it may be named lead of a case that several units handle.
+        vacant: roles of the unit that nobody holds for now, and that is known.
+    """
 
     id: str
     title: Text
     can_lead: bool = True
+    vacant: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The units and people of one office. ``language``: in which letters are written, ``en`` or ``zh``."""
+    """The units and people of one office.
+
+    Args:
+        language: in which letters are written, ``en`` or ``zh``.
+        procedures: those in which its people take part; empty for every procedure of the office.
+    """
 
     units: Mapping[str, Unit] = field(default_factory=dict)
     people: Mapping[str, Actor] = field(default_factory=dict)
     language: str = "en"
+    procedures: tuple[str, ...] = ()
 
     def actor(self, person: str) -> Actor:
         """Return the actor with this id. Raises `NotFound`, with the nearest valid ids, for an unknown one."""

@@ -177,7 +177,7 @@ def floor_of(shape: FloorShape | None) -> Floor | None:
 def bound_of(shape: WithinShape) -> Bound:
     """Return the bound that another clock sets."""
     clock, of_case = _other_clock(shape.clock)
-    return Bound(clock, of_case, shape.reserve, hard=shape.moves == "due")
+    return Bound(clock, of_case, shape.reserve, hard=shape.moves == "due", at_once=shape.at_once)
 
 
 def _other_clock(named: str) -> tuple[str, bool]:

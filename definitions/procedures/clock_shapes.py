@@ -250,6 +250,8 @@ class WithinShape(Shape):
     """How much before the other clock's due this one must be met."""
     moves: Literal["target", "due"] = "target"
     """``target`` (default): an earlier working target; ``due``: the due itself is never later."""
+    at_once: bool = False
+    """Where no time is left for it, it is to be met at once, and that is meant."""
 
 
 class ReceiptShape(Shape):
@@ -358,6 +360,8 @@ class RungShape(Shape):
     """The action."""
     reading: StrictnessWord | None = None
     """By which reading it is placed; by default ``strict`` before due, ``adopted`` at due, ``lenient`` after due."""
+    at_once: bool = False
+    """Where it falls before the start it comes at the start, and that is meant."""
 
 
 def _limits(value: Any) -> Any:

@@ -162,7 +162,7 @@ class LifecycleReader:
             except ValueError:
                 self._report("bad-rung", (*path, "ladder", key), expected_rung(key), on_key=True)
             else:
-                yield Rung(side, offset, rung.do, rung.reading)
+                yield Rung(side, offset, rung.do, rung.reading, rung.at_once)
 
     # States and actions
 
@@ -177,7 +177,11 @@ class LifecycleReader:
                     message = say("{action} is declared for state {state} twice", action=action, state=name)
                     self._report("duplicate-action", (*self.path, "actions", action), message, on_key=True)
             own |= {action: made for action, made in shared.items() if name in legal_in[action] and action not in own}
-            states[name] = State(name, shape.stage, title_of(name, shape.title), own, shape.final)
+            reason = shape.unlimited if isinstance(shape.unlimited, Text) else None
+            unlimited = reason is not None or bool(shape.unlimited)
+            states[name] = State(
+                name, shape.stage, title_of(name, shape.title), own, shape.final, unlimited, unlimited_because=reason
+            )
         return states
 
     def _legal_in(self, action: str, shape: shapes.SharedActionShape) -> set[str]:
@@ -210,6 +214,7 @@ class LifecycleReader:
             tells=tuple(shape.tells),
             merges_into=shape.merges_into,
             splits=Splitting(shape.splits.for_, shape.splits.field) if shape.splits else None,
+            drops=tuple(shape.drops),
         )
 
     def _inputs(self, path: Path, shape: shapes.ActionShape) -> Iterator[Field]:

@@ -32,7 +32,7 @@ def read_procedure(source: Source) -> Procedure:
 def _judged(shape: ProcedureShape, source: Source) -> tuple[Procedure, list[Problem]]:
     procedure, problems = _assemble(shape)
     problems += [*check(procedure), *_switches(shape, source)]
-    return procedure, [_as_written(problem, source) for problem in problems]
+    return procedure, [as_written(problem, source) for problem in problems]
 
 
 def _problems_beside(problems: list[Problem], source: Source) -> list[Problem]:
@@ -78,7 +78,7 @@ def _assemble(shape: ProcedureShape) -> tuple[Procedure, list[Problem]]:
 
 def _stages(shape: ProcedureShape) -> dict[str, Stage]:
     return {
-        name: Stage(name, stage.step or position, title_of(name, stage.title), stage.basis)
+        name: Stage(name, stage.step or position, title_of(name, stage.title), stage.basis, stage.beside_states)
         for position, (name, stage) in enumerate(shape.stages.items(), start=1)
     }
 
@@ -128,7 +128,7 @@ def _switches(shape: ProcedureShape, source: Source) -> Iterator[Problem]:
             yield Problem("unknown-place", ("readings", question, "switch"), message)
 
 
-def _as_written(problem: Problem, source: Source) -> Problem:
+def as_written(problem: Problem, source: Source) -> Problem:
     """Return the problem of an action where the action is written: in its state, or among those of several states."""
     path = problem.path
     prefix: Path = path[:2] if path[:1] == ("subcases",) else ()

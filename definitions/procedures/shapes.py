@@ -6,12 +6,12 @@ A shape says which keys there are and what kind of value each takes. It knows no
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import PydanticCustomError
 
-from ..shorthands import Choices, Kind, Length, Name, Names, Privacy, Shape, Title, listed, under
+from ..shorthands import Choices, Kind, Length, Mark, Name, Names, Privacy, Shape, Title, listed, under
 from .clock_shapes import ClockShape
 
 
@@ -24,6 +24,8 @@ class StageShape(Shape):
     """What people call it."""
     basis: Title | None = None
     """The provision it comes from."""
+    beside_states: bool = False
+    """It is done beside the states, such as supervision by clocks; no state belongs to it, and that is meant."""
 
 
 class RoleShape(Shape):
@@ -66,10 +68,13 @@ def _reference(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
     return value
 
 
-Input = Annotated[
-    FieldShape | Literal["optional", "required"],
-    WrapValidator(_reference, json_schema_input_type=FieldShape | Literal["optional", "required"]),
-]
+if TYPE_CHECKING:
+    Input = FieldShape | Literal["optional", "required"]
+else:
+    # not a union, so that a mistake in a field is told once, at its place
+    Input = Annotated[
+        FieldShape, WrapValidator(_reference, json_schema_input_type=FieldShape | Literal["optional", "required"])
+    ]
 
 
 class ShownShape(Shape):
@@ -197,6 +202,8 @@ class ActionShape(Shape):
     """The input that names the case into which this one is merged."""
     splits: SplitsShape | None = None
     """New cases that it splits off, one for each text of an input."""
+    drops: Names = Field(default_factory=list)
+    """Clocks that need not be met any more when it ends the case, and that is meant."""
 
 
 class SharedActionShape(ActionShape):
@@ -217,6 +224,8 @@ class StateShape(Shape):
     """What may be done in it."""
     final: bool = False
     """Cases end here."""
+    unlimited: Mark = False
+    """A case may wait here without a clock, and that is meant: ``true``, or the reason."""
 
 
 class LifecycleShape(Shape):

@@ -57,7 +57,7 @@ def codes(generate: ModuleType) -> set[str]:
         spec = importlib.util.find_spec(name)
         assert spec is not None
         path = Path(str(spec.origin))
-        if "definitions" in name or ".checks" in name:
+        if "definitions" in name or ".checks" in name or ".lint" in name:
             found |= set(codes_in(ast.parse(path.read_text(encoding="utf-8"))))
     return {code for code in found if code.replace("-", "").isalpha() and code.islower()}
 

@@ -133,7 +133,7 @@ def test_check_checks_test_files_with_the_others() -> None:
     Path("town/b.test.yaml").write_text(INVALID, encoding="utf-8")
     result = CliRunner().invoke(caseclock, ["--office", "town", "--lang", "en", "check"])
     assert result.exit_code == 3
-    assert "4 valid, 1 problem(s)" in result.stdout
+    assert "5 valid, 1 problem(s)" in result.stdout
     assert "no clock replay" in result.stdout
     named = CliRunner().invoke(caseclock, ["--lang", "en", "check", "town/a.test.yaml", "--json"])
     assert json.loads(named.stdout)["files"] == [

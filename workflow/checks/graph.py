@@ -17,10 +17,10 @@ def check_graph(procedure: Procedure) -> Iterator[Problem]:
 
 
 def _check(path: Path, lifecycle: Lifecycle) -> Iterator[Problem]:
-    forward = _edges(lifecycle)
-    entered = _closure({lifecycle.initial}, forward)
+    forward = edges(lifecycle)
+    entered = closure({lifecycle.initial}, forward)
     backward = {state: {source for source in forward if state in forward[source]} for state in lifecycle.states}
-    ending = _closure({state.name for state in lifecycle.states.values() if state.final}, backward)
+    ending = closure({state.name for state in lifecycle.states.values() if state.final}, backward)
     for name, state in lifecycle.states.items():
         place = (*path, "states", name)
         if name not in entered:
@@ -34,14 +34,15 @@ def _check(path: Path, lifecycle: Lifecycle) -> Iterator[Problem]:
             yield Problem("final-with-actions", place, message, on_key=True)
 
 
-def _edges(lifecycle: Lifecycle) -> dict[str, set[str]]:
+def edges(lifecycle: Lifecycle) -> dict[str, set[str]]:
+    """Return the states to which the actions of each state lead, itself where they lead nowhere."""
     return {
         name: {action.to or name for action in state.actions.values()} & lifecycle.states.keys()
         for name, state in lifecycle.states.items()
     }
 
 
-def _closure(start: set[str], edges: dict[str, set[str]]) -> set[str]:
+def closure(start: set[str], edges: dict[str, set[str]]) -> set[str]:
     """Return everything that can be reached from ``start``."""
     reached: set[str] = set()
     waiting = set(start)

@@ -128,5 +128,6 @@ def _actions(procedure: Procedure) -> Iterator[Problem]:
         yield from refuse_unknown("role", (*path, "tells"), action.tells, procedure.roles)
         yield from refuse_unknown("state", (*path, "to"), [action.to], lifecycle.states)
         yield from refuse_unknown("document", (*path, "issues"), [action.issues], procedure.documents)
+        yield from refuse_unknown("clock", (*path, "drops"), action.drops, lifecycle.clocks)
         for name in action.sets:
             yield from refuse_unknown("field", (*path, "sets", name), [name], lifecycle.fields, on_key=True)

@@ -20,7 +20,7 @@ def check_timers(procedure: Procedure) -> Iterator[Problem]:
     """Yield rungs whose action is not declared, not by the system, or not legal where the clock can be running."""
     for path, lifecycle in lifecycles(procedure):
         for clock in lifecycle.clocks.values():
-            running = _running(lifecycle, clock)
+            running = states_running(lifecycle, clock)
             place = (*path, "clocks", clock.name)
             for rung in clock.ladder:
                 yield from _rung((*place, "ladder", _key(rung)), rung.action, lifecycle, running)
@@ -48,7 +48,7 @@ def legal_by_system(lifecycle: Lifecycle, state: str, action: str) -> bool:
     return declared is not None and SYSTEM in declared.by
 
 
-def _running(lifecycle: Lifecycle, clock: Clock) -> list[str]:
+def states_running(lifecycle: Lifecycle, clock: Clock) -> list[str]:
     """Return the states, in order, that are not final and in which the clock can be running."""
     latest = (clock.latest_start.after,) if clock.latest_start else ()
     sources = [(name,) for name in (*clock.starts, *latest) if name not in clock.all_of] + list(clock.all_of.values())

@@ -285,12 +285,14 @@ class Rung:
         offset: how far from due; None at due.
         reading: by which reading of the limit it is placed; where it is None, warnings (before due) go by the strict
             one, sanctions (after due) by the lenient one, and what comes at due by the adopted one.
+        at_once: where it falls before the start, and so comes at the start, that is meant.
     """
 
     side: Side
     offset: Period | None
     action: str
     reading: Strictness | None = None
+    at_once: bool = False
 
     @property
     def goes_by(self) -> Strictness:
@@ -301,12 +303,17 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Not later than another clock's due, less a reserve: a working target, or with ``hard`` the due itself."""
+    """Not later than another clock's due, less a reserve: a working target, or with ``hard`` the due itself.
+
+    Args:
+        at_once: where no time is left for it, it is to be met at once, and that is meant.
+    """
 
     clock: str
     of_case: bool
     reserve: Period | None = None
     hard: bool = False
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,7 @@ class Action:
         tells: roles whose holders are told of it by letter.
         merges_into: the input that names the case into which this one is merged.
         splits: the new cases that it splits off.
+        drops: clocks that need not be met any more when it ends the case.
     """
 
     name: str
@@ -173,17 +174,24 @@ class Action:
     tells: tuple[str, ...] = ()
     merges_into: str | None = None
     splits: Splitting | None = None
+    drops: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One state of the machine, with every action that is legal in it."""
+    """One state of the machine, with every action that is legal in it.
+
+    Args:
+        unlimited: a case may wait here without a clock, and that is meant; ``unlimited_because``: why, if it is said.
+    """
 
     name: str
     stage: str
     title: Text
     actions: Mapping[str, Action] = field(default_factory=dict)
     final: bool = False
+    unlimited: bool = False
+    unlimited_because: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,12 +256,13 @@ class Subcase:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One of the steps people talk about; groups states."""
+    """One of the steps people talk about; groups states, or is done beside them."""
 
     name: str
     step: int
     title: Text
     basis: Text | None = None
+    beside_states: bool = False
 
 
 @dataclass(frozen=True, slots=True)

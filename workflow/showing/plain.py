@@ -242,13 +242,18 @@ def _moved(moved: Moved) -> Plain:
 
 
 def problem(found: Problem, language: Language) -> Plain:
-    """Return one problem of a definition with its place."""
+    """Return one problem of a definition with its place; where it ends, and a hint, where they are known."""
     return {
         "code": found.code,
+        "severity": found.severity,
         "file": found.file,
         "line": found.line,
         "column": found.column,
+        "end_line": found.end_line or None,
+        "end_column": found.end_column or None,
         "message": found.message.text(language),
+        "hint": found.hint.text(language) if found.hint else None,
+        "page": f"docs/problems.md#{found.code}",
     }
 
 
