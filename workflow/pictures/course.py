@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from ..clocks import ClockStatus
 from ..engine import CaseView
 from ..history import Event
-from ..messages import Message, Text, say, spoken_due
+from ..messages import Message, say, spoken_due
+from ..model import SYSTEM
 from .graph import Step, steps
 
-Names = Callable[[str], Text | str]
+Names = Callable[[str], object]
 """Says what people call an actor."""
 
 
@@ -42,7 +43,12 @@ class Course:
     def entries(self, state: str) -> tuple[Message, ...]:
         """Return when it came to a state, and by whom, for each time."""
         return tuple(
-            say("{number}. {at} {actor}", number=step.number, at=self._at(step.at), actor=self.names(step.actor))
+            say(
+                "{number}. {at} {actor}",
+                number=step.number,
+                at=self._at(step.at),
+                actor=say("the system") if step.actor == SYSTEM else self.names(step.actor),
+            )
             for step in self.steps
             if step.target == state and not step.overtaken
         )

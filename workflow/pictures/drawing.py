@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
-from ..messages import Language, Text, render, say
+from ..messages import Language, render, say
 from ..model import CASE, SYSTEM, Action, Procedure, State, Subcase
 from .course import Course
 from .graph import Graph, Move
-from .layout import GAP, Box, Layout, Line, arrange
+from .layout import Box, Layout, Line, arrange
 from .widths import width, wrapped
 from .words import clock_lines
 
@@ -47,17 +48,18 @@ class Drawn:
     texts: tuple[tuple[str, float, float, float], ...]
 
 
-def parts_of(procedure: Procedure, kinds: Iterable[str], graphs: Mapping[str, Graph], language: Language) -> list[Part]:
-    """Return the parts of a procedure: the case, and each kind of subcase with what opens and joins it."""
-    found = []
-    for kind in kinds:
-        if kind == CASE:
-            title = f"{render(procedure.title, language)} ({procedure.id}@{procedure.version})"
-            found.append(Part(graphs[kind], title))
-        else:
-            subcase = procedure.subcases[kind]
-            found.append(Part(graphs[kind], render(subcase.title, language), links(procedure, subcase, language)))
-    return found
+def part(procedure: Procedure, shown: Graph, language: Language, course: Course | None = None) -> Part:
+    """Return a lifecycle with its title and, for a kind of subcase, what opens and joins it."""
+    kind = shown.lifecycle.kind
+    if kind == CASE:
+        title, notes = f"{render(procedure.title, language)} ({procedure.id}@{procedure.version})", tuple[str, ...]()
+    else:
+        subcase = procedure.subcases[kind]
+        title, notes = render(subcase.title, language), links(procedure, subcase, language)
+    if course:
+        case = course.view.case
+        title = " ".join(filter(None, (case.number, case.unit or "", title)))
+    return Part(shown, title, notes, course)
 
 
 def links(procedure: Procedure, subcase: Subcase, language: Language) -> tuple[str, ...]:
@@ -87,7 +89,8 @@ def svg(parts: Sequence[Part], language: Language, title: str, description: str)
     body = []
     for (part, one), head in zip(drawn, heads, strict=True):
         body.append(f'<g transform="translate({_n(MARGIN)} {_n(y)})">')
-        body.append(f'<rect class="frame" x="-8" y="-8" width="{_n(one.width + 16)}" height="{_n(head + one.height + 16)}" rx="6"/>')
+        size = f'width="{_n(one.width + 16)}" height="{_n(head + one.height + 16)}"'
+        body.append(f'<rect class="frame" x="-8" y="-8" {size} rx="6"/>')
         body.append(_text(part.title, 0, 16, "head"))
         body += [_text(note, 0, 34 + 15 * index, "small") for index, note in enumerate(part.notes)]
         body.append(f'<g transform="translate(0 {_n(head)})">')
@@ -139,7 +142,11 @@ class _Drawing:
         for stage, states in self.graph.bands:
             first = row
             self.gaps[row] = 34
-            upward = any(self._rank(move.target) < self._rank(move.source) for move in self.graph.moves if move.source in {s.name for s in states})
+            upward = any(
+                self._rank(move.target) < self._rank(move.source)
+                for move in self.graph.moves
+                if move.source in {s.name for s in states}
+            )
             row += upward
             depth = max((local[state.name] for state in states), default=0)
             for level in range(depth + 1):
@@ -304,7 +311,9 @@ class _Drawing:
             middle = x + RAIL * index + RAIL / 2
             if rows:
                 top, bottom = min(row[0] for row in rows), max(row[1] for row in rows)
-                elements.append(f'<path class="rail thin c{index % COLOURS}" d="M{_n(middle)} {_n(top)}V{_n(bottom)}"/>')
+                elements.append(
+                    f'<path class="rail thin c{index % COLOURS}" d="M{_n(middle)} {_n(top)}V{_n(bottom)}"/>'
+                )
                 for start, end in sorted(set(rows)):
                     elements.append(f'<path class="rail c{index % COLOURS}" d="M{_n(middle)} {_n(start)}V{_n(end)}"/>')
             else:
@@ -351,7 +360,7 @@ def _badge(index: int, x: float, y: float, *, hollow: bool) -> Iterator[str]:
 def _path(points: Sequence[tuple[float, float]]) -> str:
     """A line through points: straight where only one of x and y changes, else a curve that stays between both y."""
     d = f"M{_n(points[0][0])} {_n(points[0][1])}"
-    for (x, y), (to, end) in zip(points, points[1:], strict=False):
+    for (x, y), (to, end) in pairwise(points):
         middle = (y + end) / 2
         if x == to or y == end:
             d += f"L{_n(to)} {_n(end)}"
@@ -398,5 +407,3 @@ _DARK = (
     ".line{stroke:#9ca3af}.head-plain{fill:#9ca3af}"
 )
 STYLE = f"{_LIGHT}@media (prefers-color-scheme:dark){{{_DARK}}}"
-
-__all__ = ["GAP", "Drawn", "Part", "Text", "draw", "links", "parts_of", "svg"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 GAP = 22.0
 """Between two boxes of a row, in pixels."""
@@ -64,7 +65,9 @@ class Layout:
     width: float
 
 
-def arrange(boxes: Sequence[Box], links: Iterable[tuple[str, str]], gaps: Mapping[int, float], top: float, count: int) -> Layout:
+def arrange(
+    boxes: Sequence[Box], links: Iterable[tuple[str, str]], gaps: Mapping[int, float], top: float, count: int
+) -> Layout:
     """Return where boxes and lines stand.
 
     Args:
@@ -109,7 +112,7 @@ def _chain(every: dict[str, Box], source: str, target: str) -> tuple[str, ...]:
 
 
 def _downward(every: Mapping[str, Box], chain: Sequence[str]) -> Iterable[tuple[str, str]]:
-    for one, other in zip(chain, chain[1:], strict=False):
+    for one, other in pairwise(chain):
         yield (one, other) if every[one].row < every[other].row else (other, one)
 
 
@@ -154,7 +157,9 @@ def _crossings(rows: Sequence[Sequence[str]], below: Mapping[str, list[str]]) ->
     return found
 
 
-def _places(rows: Sequence[Sequence[str]], pairs: Sequence[tuple[str, str]], every: Mapping[str, Box]) -> dict[str, float]:
+def _places(
+    rows: Sequence[Sequence[str]], pairs: Sequence[tuple[str, str]], every: Mapping[str, Box]
+) -> dict[str, float]:
     """The x of the middle of everything: as near to its neighbours as what stands beside it allows."""
     above, below = _neighbours(pairs)
     xs: dict[str, float] = {}
@@ -167,6 +172,8 @@ def _places(rows: Sequence[Sequence[str]], pairs: Sequence[tuple[str, str]], eve
                 (sum(xs[other] for other in near[name]) / len(near[name]) + xs[name] * 0.15) / 1.15
                 if near.get(name)
                 else xs[name]
+                if name in above or name in below
+                else sum(xs[other] for other in row) / len(row)
                 for name in row
             ]
             xs.update(_apart(wanted, row, every))
@@ -213,7 +220,7 @@ def _line(
     chain: Sequence[str], placed: Mapping[str, Placed], ports: Ports, spans: Sequence[tuple[float, float]]
 ) -> Line:
     points: list[tuple[float, float]] = []
-    for one, other in zip(chain, chain[1:], strict=False):
+    for one, other in pairwise(chain):
         down = placed[other].box.row > placed[one].box.row
         here, there = placed[one], placed[other]
         x, to = ports[one, other], ports[other, one]

@@ -1,4 +1,4 @@
-"""A graph as Mermaid text (``stateDiagram-v2``): stages as composite states, clocks as notes, a case's way by classes."""
+"""A graph as Mermaid text (``stateDiagram-v2``): stages are composite states, clocks notes, a case's way classes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def _lines(graph: Graph, language: Language, course: Course | None) -> Iterator[
         title = f"{stage.step} {render(stage.title, language)}"
         yield f'    state "{escaped(title)}" as stage_{stage.name} {{'
         for state in states:
-            yield f'        state "{escaped(_state_title(state.title, state.name, language, course))}" as {ident(state.name)}'
+            told = escaped(_state_title(state.title, state.name, language, course))
+            yield f'        state "{told}" as {ident(state.name)}'
         if not states:
             yield f'        state "{escaped(render(say("no state of its own"), language))}" as none_{stage.name}'
         yield "    }"
@@ -79,7 +80,9 @@ def _notes(graph: Graph, language: Language, course: Course | None, shown: set[s
 
 def ident(name: str) -> str:
     """Return a state's name as Mermaid takes it: no word of its own, and letters of ASCII only."""
-    return "s_" + "".join(letter if letter.isascii() and letter.isalnum() or letter == "_" else f"x{ord(letter):x}" for letter in name)
+    return "s_" + "".join(
+        letter if (letter.isascii() and letter.isalnum()) or letter == "_" else f"x{ord(letter):x}" for letter in name
+    )
 
 
 def escaped(text: str) -> str:

@@ -14,7 +14,7 @@ def width(text: str, size: float) -> float:
 
 
 def wrapped(text: str, size: float, room: float) -> tuple[str, ...]:
-    """Return ``text`` in lines that are no wider than ``room``; Chinese breaks anywhere, other words only if too long."""
+    """Return ``text`` in lines no wider than ``room``; Chinese breaks anywhere, other words only if too long."""
     lines = [""]
     for word in _words(text):
         if width(lines[-1] + word.rstrip(), size) <= room:

@@ -46,7 +46,9 @@ def _extension(extension: Extension) -> Message:
         return say("may be extended")
     period = extension.period.spoken()
     to_a_total = extension.mode is ExtensionMode.TO
-    return say("may be extended to {period}", period=period) if to_a_total else say("extended by {period}", period=period)
+    return (
+        say("may be extended to {period}", period=period) if to_a_total else say("extended by {period}", period=period)
+    )
 
 
 def _place(rung: Rung) -> Message:
