@@ -125,7 +125,8 @@ class _Drawing:
         self.states = {state.name: state for _, states in self.graph.bands for state in states}
         self.boxes: list[Box] = []
         self.contents: dict[str, list[tuple[str, str]]] = {}
-        self.pills: dict[str, Move] = {}
+        self.pills: dict[str, list[Move]] = {}
+        self.pill_rows: dict[str, int] = {}
         self.links: list[tuple[str, str]] = []
         self.band_rows: list[tuple[str, int, int]] = []
         self.gaps: dict[int, float] = {}
@@ -163,6 +164,9 @@ class _Drawing:
         for move in self.graph.moves:
             upward = of_state[move.target] < of_state[move.source]
             self._pill(move, of_state[move.source] + (-1 if upward else 1))
+        for name, moves in self.pills.items():
+            lines = [("label", line) for line in wrapped(self._label(moves), SMALL, PILL - 2 * PAD)]
+            self._add(name, self.pill_rows[name], lines, None)
 
     def _rank(self, name: str) -> int:
         return next(i for i, (_, states) in enumerate(self.graph.bands) if any(s.name == name for s in states))
@@ -178,18 +182,20 @@ class _Drawing:
         return depth
 
     def _pill(self, move: Move, row: int) -> None:
-        """Add the pill of a move; the same action from several states to one target, in one row, is one pill."""
+        """Add a move to its pill: the same action from several states to one target, in one row, has one."""
         name = f"{move.action.name}>{move.target}@{row}"
         if name not in self.pills:
-            lines = [("label", line) for line in wrapped(self._label(move.action, move), SMALL, PILL - 2 * PAD)]
-            self.pills[name] = move
-            self._add(name, row, lines, None)
             self.links.append((name, move.target))
+        self.pills.setdefault(name, []).append(move)
+        self.pill_rows[name] = row
         self.links.append((move.source, name))
 
-    def _label(self, action: Action, move: Move) -> str:
-        numbers = self.course.numbers(move.source, action.name, move.target) if self.course else ()
-        return " ".join((*numbers, self._say(action.title)))
+    def _label(self, moves: Sequence[Move]) -> str:
+        numbers = [number for move in moves for number in self._numbers(move)]
+        return " ".join((*numbers, self._say(moves[0].action.title)))
+
+    def _numbers(self, move: Move) -> tuple[str, ...]:
+        return self.course.numbers(move.source, move.action.name, move.target) if self.course else ()
 
     def _state_lines(self, state: State) -> list[tuple[str, str]]:
         room = STATE - 2 * PAD
@@ -258,29 +264,30 @@ class _Drawing:
                 yield _text(line, PAD, top + 40 + 16 * place, "title")
 
     def _line(self, line: Line) -> Iterator[str]:
-        move = self.pills.get(line.source) or self.pills[line.target]
-        style = self._taken(move) + (" system" if move.by_system else "")
+        moves = self.pills.get(line.source) or [it for it in self.pills[line.target] if it.source == line.source]
+        style = self._taken(moves) + (" system" if moves[0].by_system else "")
         yield f'<path class="line {style}" d="{_path(line.points)}"/>'
         if line.target in self.states:
             x, y = line.points[-1]
-            up = line.points[-2][1] > y if len(line.points) > 1 else False
-            rise = 7 if up else -7
-            yield f'<path class="head-{style}" d="M{_n(x)} {_n(y)}l-4 {rise}h8z"/>'
+            rise = 7 if line.points[-2][1] > y else -7
+            yield f'<path class="tip {style}" d="M{_n(x)} {_n(y)}l-4 {rise}h8z"/>'
 
-    def _taken(self, move: Move) -> str:
+    def _taken(self, moves: Sequence[Move]) -> str:
+        """Whether a case took one of these moves; without a case, nothing is said of it."""
         if not self.course:
             return "plain"
-        where = move.source, move.action.name, move.target
-        if not self.course.numbers(*where):
+        taken = [move for move in moves if self._numbers(move)]
+        if not taken:
             return "faint"
-        return "overtaken" if self.course.overtaken(*where) else "taken"
+        overtaken = all(self.course.overtaken(move.source, move.action.name, move.target) for move in taken)
+        return "overtaken" if overtaken else "taken"
 
     def _box(self, layout: Layout, name: str) -> Iterator[str]:
         placed = layout.boxes[name]
         box, y = placed.box, placed.y + PAD
         if name in self.pills:
-            move = self.pills[name]
-            style = f"pill {self._taken(move)}" + (" system" if move.by_system else "")
+            moves = self.pills[name]
+            style = f"pill {self._taken(moves)}" + (" system" if moves[0].by_system else "")
             corner = 9
         else:
             style, corner = self._state_style(name), 4
@@ -394,8 +401,8 @@ _LIGHT = (
     ".been{fill:#dbeafe}.here{fill:#fde68a;stroke:#b45309;stroke-width:3.5}"
     ".pill{fill:#eef2ff;stroke:#6b7280}.pill.taken{fill:#bfdbfe;stroke:#1d4ed8}.pill.system{stroke:#7e22ce}"
     ".line{fill:none;stroke:#4b5563;stroke-width:1.3}.line.faint{stroke:#9ca3af}.line.taken{stroke:#1d4ed8;stroke-width:2.6}"
-    ".line.system{stroke:#7e22ce}.overtaken{stroke-dasharray:5 3}.head-plain,.head-overtaken{fill:#4b5563}"
-    ".head-faint{fill:#9ca3af}.head-taken{fill:#1d4ed8}.rail{fill:none;stroke-width:7}.rail.thin{stroke-width:1.4}"
+    ".line.system{stroke:#7e22ce}.overtaken{stroke-dasharray:5 3}.tip{fill:#4b5563}.tip.overtaken{stroke-dasharray:none}.tip.system{fill:#7e22ce}"
+    ".tip.faint{fill:#9ca3af}.tip.taken{fill:#1d4ed8}.rail{fill:none;stroke-width:7}.rail.thin{stroke-width:1.4}"
     ".card{fill:#fff;stroke:#9ca3af}.card.late{stroke:#b91c1c;stroke-width:2.5}"
     + "".join(f".rail.c{i}{{stroke:{c}}}.badge.c{i}{{fill:{c};stroke:{c}}}" for i, c in enumerate(_RAILS))
     + ".badge.hollow{fill:#fff}"
@@ -404,6 +411,6 @@ _DARK = (
     "text{fill:#e5e7eb}.small{fill:#cbd5e1}.timed{fill:#d8b4fe}.entry{fill:#93c5fd}.alarm{fill:#fca5a5}"
     ".page{fill:#111827}.band{fill:#1f2937}.odd{fill:#273449}.state,.card{fill:#111827;stroke:#9ca3af}"
     ".been{fill:#1e3a8a}.here{fill:#78350f;stroke:#fbbf24}.pill{fill:#312e81}.pill.taken{fill:#1e40af}"
-    ".line{stroke:#9ca3af}.head-plain{fill:#9ca3af}"
+    ".line{stroke:#9ca3af}.tip{fill:#9ca3af}"
 )
 STYLE = f"{_LIGHT}@media (prefers-color-scheme:dark){{{_DARK}}}"
