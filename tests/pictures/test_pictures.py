@@ -43,9 +43,7 @@ def procedures() -> dict[str, Procedure]:
     """Every shipped procedure by its id."""
     reader = YamlReader()
     files = {name: f"{name}.procedure.yaml" for name in NAMES}
-    return {
-        name: reader.procedure(reader.compile(shipped(file), file=file).compiled) for name, file in files.items()
-    }
+    return {name: reader.procedure(reader.compile(shipped(file), file=file).compiled) for name, file in files.items()}
 
 
 def check_layout(layout: Layout) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -13,10 +12,15 @@ import caseclock.definitions
 from caseclock.definitions import YamlReader
 from caseclock.definitions.rehearsals.reader import check_rehearsals
 from caseclock.storage import MemoryStore
-from caseclock.workflow import CaseclockError, Engine
+from caseclock.workflow import Engine
 from caseclock.workflow.model import Procedure
 from caseclock.workflow.pictures.spans import span
+from caseclock.workflow.rehearsal.rehearsing import OFFICE, rehearse
 
+from ..accounts.random_office import RandomOffice
+from ..conftest import ROSTER
+
+READER = YamlReader()
 TESTS = sorted(Path(str(resources.files(caseclock.definitions))).glob("*.test.yaml"))
 
 
@@ -37,8 +41,6 @@ def check_running(engine: Engine, ref: str, procedure: Procedure, at: Any) -> in
 
 @pytest.mark.parametrize("file", TESTS, ids=lambda file: file.name)
 def test_a_clock_of_a_rehearsed_case_runs_only_where_the_picture_says(file: Path) -> None:
-    from caseclock.workflow.rehearsal.rehearsing import rehearse
-
     tests, problems = check_rehearsals([file])
     assert not problems
     (test,) = tests.values()
@@ -48,18 +50,32 @@ def test_a_clock_of_a_rehearsed_case_runs_only_where_the_picture_says(file: Path
         stores.append(MemoryStore())
         return stores[-1]
 
-    rehearse(test, YamlReader(), new_store)
+    rehearse(test, READER, new_store)
     assert stores
-    for store in stores[:40]:
-        check_store(store)
+    found = sum(check_store(store) for store in stores[:40])
+    assert found or not any(clock for clock in test.procedure.case.clocks.values())
 
 
-def check_store(store: MemoryStore) -> None:
+def check_store(store: MemoryStore) -> int:
     """Every case of a store, at the instant of each of its events."""
-    office = next(iter({event.office for event in _events(store)}), "")
-    engine = Engine(store, YamlReader(), office=office)
+    engine = Engine(store, READER, office=OFFICE)
+    found = 0
     for item in engine.cases():
         if item.case.parent is None:
             model = engine.procedure(item.case.procedure, item.case.version)
             for at in sorted({entry.event.effective_at for entry in engine.history(item.case.id)}):
-                check_running(engine, item.case.id, model, at)
+                found += check_running(engine, item.case.id, model, at)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_clock_of_a_random_case_runs_only_where_the_picture_says(reader: YamlReader, seed: int) -> None:
+    office = RandomOffice(reader, ROSTER, seed, without=())
+    office.without = ()
+    model = office.engine.procedure("online_opinion")
+    case = office.open()
+    found = 0
+    for _ in range(40):
+        office.wander(case, 1)
+        found += check_running(office.engine, case, model, office.now)
+    assert found

@@ -8,7 +8,7 @@ from html import escape
 from itertools import pairwise
 
 from ..messages import Language, render, say
-from ..model import CASE, SYSTEM, Action, Procedure, State, Subcase
+from ..model import CASE, SYSTEM, Procedure, State, Subcase
 from .course import Course
 from .graph import Graph, Move
 from .layout import Box, Layout, Line, arrange
