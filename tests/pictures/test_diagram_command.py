@@ -1,4 +1,4 @@
-"""`caseclock diagram`: of a procedure, of a file without any office, and of a case that is late, extended and returned."""
+"""`caseclock diagram`: of a file without any office, and of a case that is late, extended and sent back."""
 
 from __future__ import annotations
 

@@ -401,7 +401,8 @@ _LIGHT = (
     ".been{fill:#dbeafe}.here{fill:#fde68a;stroke:#b45309;stroke-width:3.5}"
     ".pill{fill:#eef2ff;stroke:#6b7280}.pill.taken{fill:#bfdbfe;stroke:#1d4ed8}.pill.system{stroke:#7e22ce}"
     ".line{fill:none;stroke:#4b5563;stroke-width:1.3}.line.faint{stroke:#9ca3af}.line.taken{stroke:#1d4ed8;stroke-width:2.6}"
-    ".line.system{stroke:#7e22ce}.overtaken{stroke-dasharray:5 3}.tip{fill:#4b5563}.tip.overtaken{stroke-dasharray:none}.tip.system{fill:#7e22ce}"
+    ".line.system{stroke:#7e22ce}.overtaken{stroke-dasharray:5 3}"
+    ".tip{fill:#4b5563}.tip.overtaken{stroke-dasharray:none}.tip.system{fill:#7e22ce}"
     ".tip.faint{fill:#9ca3af}.tip.taken{fill:#1d4ed8}.rail{fill:none;stroke-width:7}.rail.thin{stroke-width:1.4}"
     ".card{fill:#fff;stroke:#9ca3af}.card.late{stroke:#b91c1c;stroke-width:2.5}"
     + "".join(f".rail.c{i}{{stroke:{c}}}.badge.c{i}{{fill:{c};stroke:{c}}}" for i, c in enumerate(_RAILS))

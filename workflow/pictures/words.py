@@ -28,7 +28,17 @@ def _limit(limit: Limit, lifecycle: Lifecycle) -> Message:
     length = _length(limit, lifecycle)
     if limit.when is None:
         return say("limit: {length}", length=length)
-    return say("limit: {length}, where {condition}", length=length, condition=limit.when)
+    return say("limit: {length}, where {condition}", length=length, condition=_condition(limit.when, lifecycle))
+
+
+def _condition(condition: str, lifecycle: Lifecycle) -> object:
+    """A condition in words where it is a field, or a field that has one of its choices; else as it is written."""
+    name, equals, value = condition.partition(" == ")
+    field = lifecycle.fields.get(name)
+    if field and not equals:
+        return field.title
+    choice = field.choices.get(value.strip("\"'")) if field else None
+    return say("{field} is {value}", field=field.title, value=choice) if field and choice else condition
 
 
 def _length(limit: Limit, lifecycle: Lifecycle) -> object:
