@@ -17,7 +17,7 @@ from caseclock.definitions import YamlReader, shipped
 from caseclock.definitions.language import language
 from caseclock.workflow.messages import Text
 from caseclock.workflow.model import CASE, Procedure
-from caseclock.workflow.pictures.drawing import draw, part
+from caseclock.workflow.pictures.drawing import GUTTER, PAD, TITLE, draw, part
 from caseclock.workflow.pictures.graph import graph
 from caseclock.workflow.pictures.layout import Box, Layout, arrange
 from caseclock.workflow.pictures.making import picture
@@ -79,6 +79,10 @@ def test_nothing_overlaps_in_the_picture_of_a_shipped_procedure(
             assert placed.x <= left <= right <= placed.x + placed.box.width
             assert placed.y <= bottom <= placed.bottom
         places = {stage: (top, bottom) for stage, top, bottom in drawn.bands}
+        for stage, _ in shown.bands:
+            top, bottom = places[stage.name]
+            title_lines = wrapped(stage.title.of(code), TITLE, GUTTER - 2 * PAD)
+            assert bottom - top >= 34 + 16 * len(title_lines)
         for state in shown.lifecycle.states.values():
             top, bottom = places[state.stage]
             assert top <= drawn.layout.boxes[state.name].y
@@ -101,6 +105,11 @@ def test_wrapped_lines_are_no_wider_than_their_room_and_lose_no_letter(text: str
     lines = wrapped(text, 10, room)
     assert all(width(line, 10) <= room for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_only_words_too_long_for_a_line_are_broken() -> None:
+    assert wrapped("Acknowledge the warning, swimmingly", 10, 90) == ("Acknowledge", "the warning,", "swimmingly")
+    assert wrapped("对各单位网民留言", 10, 40) == ("对各单位", "网民留言")
 
 
 def hostile(procedure: Procedure) -> Procedure:

@@ -11,7 +11,7 @@ from ..messages import Language, render, say
 from ..model import CASE, SYSTEM, Procedure, State, Subcase
 from .course import Course
 from .graph import Graph, Move
-from .layout import Box, Layout, Line, arrange
+from .layout import GAP, Box, Layout, Line, arrange
 from .widths import width, wrapped
 from .words import clock_lines
 
@@ -167,6 +167,19 @@ class _Drawing:
         for name, moves in self.pills.items():
             lines = [("label", line) for line in wrapped(self._label(moves), SMALL, PILL - 2 * PAD)]
             self._add(name, self.pill_rows[name], lines, None)
+        self._leave_room_for_titles()
+
+    def _leave_room_for_titles(self) -> None:
+        """Widen the gap below a band in which its stage's title has no room beside what stands in it."""
+        heights: dict[int, float] = {}
+        for box in self.boxes:
+            heights[box.row] = max(heights.get(box.row, 0), box.height)
+        for index, (_, first, last) in enumerate(self.band_rows):
+            rows = range(first, last + 1)
+            inside = sum(heights.get(row, 0) for row in rows) + GAP * (last - first) + 29
+            missing = self._stage_height(index) - inside
+            if missing > 0 and index + 1 < len(self.band_rows):
+                self.gaps[last + 1] += missing
 
     def _rank(self, name: str) -> int:
         return next(i for i, (_, states) in enumerate(self.graph.bands) if any(s.name == name for s in states))

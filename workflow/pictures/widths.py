@@ -33,7 +33,7 @@ def _words(text: str) -> list[str]:
     words = [""]
     for letter in text:
         words[-1] += letter
-        if letter.isspace() or _em(letter) == 1:
+        if letter.isspace() or _is_wide(letter):
             words.append("")
     return [word for word in words if word]
 
@@ -41,8 +41,12 @@ def _words(text: str) -> list[str]:
 def _em(letter: str) -> float:
     if unicodedata.combining(letter):
         return 0
-    if unicodedata.east_asian_width(letter) in "WFA" and not letter.isascii():
+    if _is_wide(letter):
         return 1
     if letter in _NARROW:
         return 0.42
     return 1 if letter in _BROAD or not letter.isascii() else 0.74 if letter.isupper() else 0.64
+
+
+def _is_wide(letter: str) -> bool:
+    return not letter.isascii() and unicodedata.east_asian_width(letter) in "WFA"
