@@ -215,6 +215,8 @@ class _Drawing:
         lines = [("title", line) for line in wrapped(self._say(state.title), TITLE, room)]
         for entry in self.course.entries(state.name) if self.course else ():
             lines += [("entry", line) for line in wrapped(self._say(entry), SMALL, room)]
+        if opened := self.graph.opens[state.name]:
+            lines += [("opens", line) for line in wrapped(self._say(say("opens: {kinds}", kinds=opened)), SMALL, room)]
         staying = [action for action in state.actions.values() if not action.to or action.to == state.name]
         for style, own in (
             ("small", [action.title for action in staying if action.by != (SYSTEM,)]),
@@ -407,7 +409,7 @@ _FONTS = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC
 _LIGHT = (
     f"text{{font-family:{_FONTS};font-size:{SMALL}px;fill:#1f2937}}"
     f".title{{font-size:{TITLE}px;font-weight:600}}.head{{font-size:16px;font-weight:700}}.step{{font-size:18px;font-weight:700}}"
-    ".small{fill:#4b5563}.timed{fill:#7e22ce;font-style:italic}.entry{fill:#1d4ed8}.alarm{fill:#b91c1c;font-weight:700}"
+    ".small{fill:#4b5563}.timed{fill:#7e22ce;font-style:italic}.entry{fill:#1d4ed8}.alarm{fill:#b91c1c;font-weight:700}.opens{fill:#047857;font-weight:600}"
     ".letter{fill:#fff;text-anchor:middle;font-weight:700}.letter.dark{fill:#1f2937}"
     ".page{fill:#fff}.frame{fill:none;stroke:#9ca3af}.band{fill:#f3f4f6}.odd{fill:#e5e7eb}"
     ".state{fill:#fff;stroke:#374151;stroke-width:1.4}.final{stroke-width:3}"
@@ -422,7 +424,7 @@ _LIGHT = (
     + ".badge.hollow{fill:#fff}"
 )
 _DARK = (
-    "text{fill:#e5e7eb}.small{fill:#cbd5e1}.timed{fill:#d8b4fe}.entry{fill:#93c5fd}.alarm{fill:#fca5a5}"
+    "text{fill:#e5e7eb}.small{fill:#cbd5e1}.timed{fill:#d8b4fe}.entry{fill:#93c5fd}.alarm{fill:#fca5a5}.opens{fill:#6ee7b7}"
     ".page{fill:#111827}.band{fill:#1f2937}.odd{fill:#273449}.state,.card{fill:#111827;stroke:#9ca3af}"
     ".been{fill:#1e3a8a}.here{fill:#78350f;stroke:#fbbf24}.pill{fill:#312e81}.pill.taken{fill:#1e40af}"
     ".line{stroke:#9ca3af}.tip{fill:#9ca3af}"

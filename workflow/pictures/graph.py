@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from ..history import Event
+from ..messages import Text
 from ..model import SYSTEM, Action, Clock, Lifecycle, Procedure, Stage, State
 from .spans import Span, span
 
@@ -49,12 +50,14 @@ class Graph:
     Args:
         bands: the stages in order of their steps, each with its states.
         spans: for each clock the states in which it can run.
+        opens: for a state, the titles of the kinds of subcase that its actions open.
     """
 
     lifecycle: Lifecycle
     bands: tuple[tuple[Stage, tuple[State, ...]], ...]
     moves: tuple[Move, ...]
     spans: tuple[tuple[Clock, Span], ...]
+    opens: Mapping[str, tuple[Text, ...]]
 
 
 def graph(procedure: Procedure, kind: str, stage: str | None = None) -> Graph:
@@ -79,7 +82,14 @@ def graph(procedure: Procedure, kind: str, stage: str | None = None) -> Graph:
         tuple((one, here) for one, here in bands if here or whole),
         moves,
         tuple((clock, span(clock, lifecycle)) for clock in lifecycle.clocks.values()),
+        {state.name: tuple(_opened(state, procedure)) for state in states},
     )
+
+
+def _opened(state: State, procedure: Procedure) -> Iterator[Text]:
+    """Yield the title of each kind of subcase that is opened in a state, once."""
+    kinds = dict.fromkeys(action.opens.subcase for action in state.actions.values() if action.opens)
+    return (procedure.subcases[kind].title for kind in kinds)
 
 
 def _moves(lifecycle: Lifecycle) -> Iterator[Move]:
