@@ -10,11 +10,15 @@ import pytest
 from click.testing import CliRunner
 
 from caseclock.cli import caseclock
-from caseclock.definitions import shipped
+from caseclock.definitions import YamlReader, shipped
 from caseclock.definitions.language import language
+from caseclock.storage import MemoryStore
+from caseclock.workflow import Engine
 from caseclock.workflow.pictures.course import Course, course
 from caseclock.workflow.pictures.making import picture
 from caseclock.workflow.pictures.mermaid import ident
+
+from ..engine.conftest import PERMIT, Permits
 
 
 def courses(township: Any, case: str, as_of: Any = None) -> tuple[Course, ...]:
@@ -79,3 +83,23 @@ def test_an_unknown_stage_is_refused_with_those_that_there_are(tmp_path: Path, m
     result = CliRunner().invoke(caseclock, ["diagram", "--procedure", "inquiry.procedure.yaml", "--stage", "none"])
     assert result.exit_code == 2
     assert "answering" in result.stderr
+
+
+def test_a_step_that_a_late_entry_took_back_is_dashed_and_in_brackets(reader: YamlReader) -> None:
+    clock = [Permits.instant("11-02 09:00")]
+    engine = Engine(MemoryStore(), reader, office="town", now=lambda: clock[0])
+    engine.deploy(shipped("cn.calendar.yaml"), file="cn.calendar.yaml")
+    engine.deploy(PERMIT, file="permit.procedure.yaml")
+    permits = Permits(engine, clock)
+    case = permits.open()
+    permits.at("11-20 09:00").tick()
+    permits.do(case, "refuse", "head", at="11-13 10:00", ground="Too high")
+    view = engine.case(case)
+    way = course(view, tuple(entry.event for entry in engine.history(case)), str)
+    assert way.numbers("pending", "deem_granted", "granted") == ("(3)",)
+    assert way.overtaken("pending", "deem_granted", "granted")
+    assert "granted" not in way.visited
+    made = picture(engine.procedure("permit"), language("en"), courses=[way])
+    styles = {element.get("class") for element in ElementTree.fromstring(made).iter()}
+    assert "pill overtaken system" in styles
+    assert any(style and style.startswith("line overtaken") for style in styles)
