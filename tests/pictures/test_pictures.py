@@ -109,6 +109,7 @@ def test_wrapped_lines_are_no_wider_than_their_room_and_lose_no_letter(text: str
 
 def test_only_words_too_long_for_a_line_are_broken() -> None:
     assert wrapped("Acknowledge the warning, swimmingly", 10, 90) == ("Acknowledge", "the warning,", "swimmingly")
+    assert wrapped("增加承办单位、首次", 10, 60) == ("增加承办单", "位、首次")
     assert wrapped("对各单位网民留言", 10, 40) == ("对各单位", "网民留言")
 
 

@@ -245,7 +245,10 @@ class _Drawing:
         height = max(bands[-1][2], lowest)
         elements = [*self._bands(bands, left + layout.width + 14)]
         elements.append(f'<g transform="translate({_n(left)} 0)">')
-        elements += [element for line in layout.lines for element in self._line(line)]
+        lines = [list(self._line(line)) for line in layout.lines]
+        # What was taken is drawn last, so that no other line hides it where both share their way.
+        lines.sort(key=lambda drawn: " taken" in drawn[0])
+        elements += [element for drawn in lines for element in drawn]
         for name in layout.boxes:
             elements += self._box(layout, name)
         elements.append("</g>")

@@ -6,6 +6,8 @@ import unicodedata
 
 _NARROW = frozenset("iljtfrI.,:;'|!()[] ·")
 _BROAD = frozenset("mwMW@%&")
+_CLOSING = frozenset("、，。；：！？）》〉”’")
+"""Signs with which no line may begin."""
 
 
 def width(text: str, size: float) -> float:
@@ -32,6 +34,9 @@ def wrapped(text: str, size: float, room: float) -> tuple[str, ...]:
 def _words(text: str) -> list[str]:
     words = [""]
     for letter in text:
+        if letter in _CLOSING and len(words) > 1 and not words[-1]:
+            words[-2] += letter
+            continue
         words[-1] += letter
         if letter.isspace() or _is_wide(letter):
             words.append("")
