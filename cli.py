@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from .workflow.archiving import NamedFile, Package
     from .workflow.engine import BatchResult
     from .workflow.engine.delivering import DeliveryReport
-    from .workflow.model import Field
+    from .workflow.model import Field, Procedure
+    from .workflow.pictures.course import Course
     from .workflow.ports import Definition
     from .workflow.rehearsal.story import Outcome
     from .workflow.reports import Plan
@@ -1068,6 +1069,76 @@ def _why(session: Session, case: str, clock: str | None, as_of: str | None) -> N
         lambda: [plain.explained(status, session.language) for status in found],
         lambda: [part for status in found for part in pages.why(status)],
     )
+
+
+# Pictures.
+
+
+@_command(
+    "diagram",
+    _(
+        "Draw a procedure, or where a case stands in it, as SVG or Mermaid.\n\n"
+        "A procedure is named by its id, such as online_opinion@1, or by its file; no database is needed for a file."
+    ),
+)
+@_option("--procedure", metavar="ID[@VERSION] or FILE", text=_("The procedure; else the office's own."))
+@_option("--case", "case", text=_("A case: its way, where it stands, and its clocks."))
+@_option("--subcase", metavar="KIND", text=_("Only this kind of subcase."))
+@_option("--stage", text=_("Only this stage, and the states next to it."))
+@_option("--format", "form", type=click.Choice(["svg", "mermaid"]), default="svg", text=_("The format."))
+@_option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), text=_("Write it to this file; else it is printed.")
+)
+@_option("--as-of", metavar="TIME", text=_("The case as it was known at this time."))
+@click.pass_obj
+def _diagram(
+    session: Session,
+    procedure: str | None,
+    case: str | None,
+    subcase: str | None,
+    stage: str | None,
+    form: str,
+    output: Path | None,
+    as_of: str | None,
+) -> None:
+    from .workflow.pictures.making import picture
+
+    model, courses = _case_in_picture(session, case, as_of) if case else (_drawn_procedure(session, procedure), ())
+    made = picture(model, session.language, form, courses=courses, subcase=subcase, stage=stage)
+    if output:
+        output.write_text(made, encoding="utf-8")
+    if session.as_json:
+        click.echo(_json({"format": form, "file": str(output) if output else None, "picture": made}))
+    elif output is None:
+        click.echo(made, nl=False)
+
+
+def _case_in_picture(session: Session, ref: str, as_of: str | None) -> tuple[Procedure, tuple[Course, ...]]:
+    from .workflow.pictures.course import course
+    from .workflow.showing.pages import name_of
+
+    engine = session.engine
+    moment = _instant(as_of, engine.case(ref).zone)
+    view = engine.case(ref, as_of=moment)
+    events = tuple(entry.event for entry in engine.history(ref))
+    names = partial(name_of, engine.roster())
+    model = engine.procedure(view.case.procedure, view.case.version)
+    return model, tuple(course(one, events, names, moment) for one in (view, *view.subcases))
+
+
+def _drawn_procedure(session: Session, named: str | None) -> Procedure:
+    from .definitions import YamlReader
+    from .definitions.office_reader import read_text
+    from .workflow import InvalidInput
+
+    if named and named.endswith(".yaml"):
+        reader = YamlReader()
+        compiled = reader.compile(read_text(Path(named)), file=named)
+        return reader.procedure(compiled.compiled)
+    name, _at, version = session.procedure(named).partition("@")
+    if version and not version.isdecimal():
+        raise InvalidInput(say("expected a version, such as online_opinion@1, got: {found}", found=named or ""))
+    return session.engine.procedure(name, int(version) if version else None)
 
 
 # Accounts and reports.

@@ -225,6 +225,18 @@ def inquiry() -> Iterator[str]:
     yield f"```yaml file=inquiry.procedure.yaml\n{shipped('inquiry.procedure.yaml')}```"
 
 
+def diagram() -> Iterator[str]:
+    """Yield the seven-step procedure as Mermaid."""
+    from caseclock.definitions.language import language
+    from caseclock.workflow.pictures.making import picture
+
+    reader = YamlReader()
+    file = Path(PROCEDURE).name
+    procedure = reader.procedure(reader.compile(shipped(file), file=file).compiled)
+    for drawn in picture(procedure, language("en"), "mermaid").split("\n\n"):
+        yield f"```mermaid\n{drawn.strip()}\n```\n"
+
+
 BLOCKS: Mapping[str, Callable[[], Iterator[str]]] = {
     "inquiry": inquiry,
     "commands": commands,
@@ -232,6 +244,7 @@ BLOCKS: Mapping[str, Callable[[], Iterator[str]]] = {
     "rule-table": rule_table,
     "modules": module_table,
     "errors": error_table,
+    "diagram": diagram,
 }
 
 

@@ -233,6 +233,7 @@ def test_every_command_speaks_json(shell: Any, tmp_path: Path) -> None:
         "backup": (str(tmp_path / "copy.db"),),
         "restore": (str(tmp_path / "copy.db"),),
         "test": (str(test),),
+        "diagram": ("--case", case),
         "demo": (),
         "diff": (),
         "versions": (),
