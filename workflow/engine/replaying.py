@@ -1,0 +1,572 @@
+"""Replaying: what people did is done again in memory, by the same engine, under the same rules or under others.
+
+Every command of the history is given again at the instant at which it was recorded, with the time in law that it gave.
+Rungs, joins, expiries and the opening of subcases are not copied: the rules bring them about. Under the rules by which
+a history was recorded it comes out as it was recorded, event by event; that is what makes the answer under other rules
+worth anything. Nothing is written to the office.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from ..errors import CaseclockError, NotAllowed
+from ..history import Case, Event
+from ..messages import Message, say
+from ..model import CASE, DISCLOSED, OPEN, PRINTED, REDACTED, Action, Field, FieldType, Lifecycle
+from ..ports import Compiled, Definition, Reader, Store, Transaction
+from ..roster import Actor, Roster
+from .carrying_out import carry_out, deliver, recount
+from .commands import Command, FireAction, OpenCase
+from .cutoff import Standing, standing
+from .draft import Draft
+from .family import Family
+from .ids import time_ordered_id
+from .recorded import Names, Stroke, cause_of, names_in, related_roots, strokes
+from .session import LocksFirst, Session, Sessions, family_pages
+from .shelf import ROSTER, Shelf, calendars_of
+from .situation import Deployed
+
+ERASED = "erased"
+"""What stands in the place of a text that has been erased for good, while the steps before that are taken again."""
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+"""When definitions that replace others are taken to have been in use from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """Other definitions to replay under, each in the place of every version that the office has deployed.
+
+    Args:
+        procedure: replaces the procedure of its id.
+        calendar: replaces the calendar of its id; where the procedure counts by none of this id, the procedure's own.
+        roster: replaces the roster: whoever is not on it, or holds another role, may not do what was done.
+    """
+
+    procedure: Compiled | None = None
+    calendar: Compiled | None = None
+    roster: Compiled | None = None
+
+    @property
+    def anything(self) -> bool:
+        """Whether any definition is another one."""
+        return bool(self.procedure or self.calendar or self.roster)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A step that people took and that the other rules do not allow: on which case, which, when and why not."""
+
+    case: str
+    action: str
+    actor: str
+    at: datetime
+    why: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A family as it was recorded, and as it comes out when it is replayed.
+
+    Args:
+        events, again: the history as recorded, and as replayed; both in order of recording.
+        before, after: as the family stood at the cut-off, by either; None where it was not opened by then.
+        refused: the steps that were not allowed, the first of which is where the case stopped.
+        erased: how many private values had been erased, so that something else stood in their place.
+        alike: it was replayed under the definitions by which it was recorded.
+    """
+
+    number: str
+    procedure: str
+    events: tuple[Event, ...]
+    again: tuple[Event, ...]
+    before: Standing | None
+    after: Standing | None
+    refused: tuple[Refused, ...] = ()
+    erased: int = 0
+    alike: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Definitions:
+    """The definitions of the office, and those to replay under.
+
+    Args:
+        recorded: those deployed. ``played``: those that the replay uses.
+    """
+
+    recorded: tuple[Definition, ...]
+    played: tuple[Definition, ...]
+    under: Under
+
+    def version(self, event: Event) -> int:
+        """The version under which a case is opened again."""
+        opened = event.opened or {}
+        replaced = self.under.procedure
+        return (replaced.version or 1) if replaced and replaced.name == opened["procedure"] else opened["version"]
+
+    def alike(self, event: Event) -> bool:
+        """Whether a case is replayed under what it was recorded under."""
+        opened = event.opened or {}
+        procedure = self.under.procedure
+        if procedure and procedure.name == opened["procedure"] and procedure.fingerprint != opened.get("definition"):
+            return False
+        calendars = [self.under.calendar, self.under.roster]
+        return all(other is None or self._is_only(other) for other in calendars)
+
+    def _is_only(self, other: Compiled) -> bool:
+        """Whether a definition is the only one of its kind and name that was ever in use."""
+        name = ROSTER if other.kind == "roster" else other.name
+        known = {it.fingerprint for it in self.recorded if it.kind == other.kind and it.name == name}
+        return known == {other.fingerprint}
+
+
+def replay(
+    sessions: Sessions,
+    office: str,
+    reader: Reader,
+    new_store: Callable[[], Store],
+    *,
+    procedure: str | None,
+    under: Under,
+    at: datetime,
+) -> Iterator[Replayed]:
+    """Replay every family of an office; see `Engine.replay`."""
+    with sessions() as session:
+        definitions = _definitions(session, reader, under)
+        drawn = dict(session.tx.serials())
+        last_tick = None
+    shelf, done = Shelf(reader), set[str]()
+    for page in family_pages(sessions):
+        for root in page:
+            if root in done:
+                continue
+            with sessions() as session:
+                families = _together(session, root)
+                done |= families.keys()
+                opened = families[root][0].opened if families[root] else None
+                if opened is None or procedure not in (None, opened["procedure"]):
+                    continue
+                before = {name: standing(session, events, at, None) for name, events in families.items()}
+                procedures = {
+                    name: session.deployed(events[0].opened["procedure"], events[0].opened["version"])
+                    for name, events in families.items()
+                    if events[0].opened
+                }
+            last_tick = _last_tick(families.values(), last_tick)
+            played = _Stage(office, new_store(), shelf, definitions, families, procedures, drawn, at, last_tick)
+            yield from played.play(before)
+
+
+def _definitions(session: Session, reader: Reader, under: Under) -> _Definitions:
+    recorded = session.tx.definitions()
+    others = [it for it in (under.procedure, under.calendar, under.roster) if it]
+    gone = {(it.kind, ROSTER if it.kind == "roster" else it.name) for it in others}
+    played = [it for it in recorded if (it.kind, it.name) not in gone]
+    played += [_in_place(session.office, it, ROSTER if it.kind == "roster" else it.name) for it in others]
+    if under.calendar:
+        used = {
+            calendar
+            for it in played
+            if it.kind == "procedure"
+            for calendar in calendars_of(reader.procedure(it.compiled))
+        }
+        if under.calendar.name not in used:
+            named = under.procedure.name if under.procedure else None
+            own = {
+                reader.procedure(it.compiled).calendar
+                for it in played
+                if it.kind == "procedure" and named in (None, it.name)
+            }
+            played = [it for it in played if not (it.kind == "calendar" and it.name in own)]
+            played += [_in_place(session.office, under.calendar, name) for name in sorted(own)]
+    return _Definitions(recorded, tuple(played), under)
+
+
+def _in_place(office: str, compiled: Compiled, name: str) -> Definition:
+    return Definition(
+        office=office,
+        kind=compiled.kind,
+        name=name,
+        version=compiled.version or 1,
+        fingerprint=compiled.fingerprint,
+        source="",
+        compiled=compiled.compiled,
+        deployed_at=BEGINNING,
+        recounted_at=BEGINNING if compiled.kind == "calendar" else None,
+    )
+
+
+def _together(session: Session, root: str) -> dict[str, tuple[Event, ...]]:
+    """The histories of a family and of all that were merged with it, or split from it, directly or through others."""
+    found: dict[str, tuple[Event, ...]] = {}
+    coming = [root]
+    while coming:
+        name = coming.pop()
+        if name not in found and (events := session.tx.events(name)):
+            found[name] = events
+            coming.extend(related_roots(events))
+    return found
+
+
+def _last_tick(families: Iterable[Sequence[Event]], known: datetime | None) -> datetime | None:
+    ticks = [event.recorded_at for events in families for event in events if event.rung]
+    return max([*ticks, *([known] if known else [])], default=None)
+
+
+@dataclass(slots=True)
+class _ReplaySession(Session):
+    """A session that gives cases the ids and numbers that they were given when the history was recorded."""
+
+    owner: str = ""
+    names: Names = field(default_factory=Names)
+    drawn: dict[str, int] = field(default_factory=dict)
+
+    def draft(self, deployed: Deployed, family: Family) -> Draft:
+        """Return a draft of a change to ``family``, as `Session.draft` does."""
+        draft = Session.draft(self, deployed, family)
+        draft.new_id, draft.next_serial = self._new_id, self._next_serial
+        return draft
+
+    def _new_id(self) -> str:
+        ids = self.names.ids[self.owner]
+        return ids.popleft() if ids else time_ordered_id(self.now)
+
+    def _next_serial(self, series: str) -> int:
+        serials = self.names.serials[self.owner, series]
+        if serials:
+            return serials.popleft()
+        self.drawn[series] = self.drawn.get(series, 0) + 1
+        return self.drawn[series]
+
+
+class _Stage:
+    """Some families that hang together, replayed in an empty office of their own."""
+
+    def __init__(
+        self,
+        office: str,
+        store: Store,
+        shelf: Shelf,
+        definitions: _Definitions,
+        families: Mapping[str, tuple[Event, ...]],
+        recorded: Mapping[str, Deployed],
+        drawn: dict[str, int],
+        at: datetime,
+        last_tick: datetime | None,
+    ) -> None:
+        self._office = office
+        self._store = store
+        self._shelf = shelf
+        self._definitions = definitions
+        self._families = families
+        self._recorded = recorded
+        self._drawn = drawn
+        self._at = at
+        self._last_tick = last_tick
+        self._names = names_in((events, recorded[root].procedure) for root, events in families.items())
+        self._alike = {root: definitions.alike(events[0]) for root, events in families.items()}
+        self._placed = {name: place for events in families.values() for name, place in _places(events).items()}
+        self._refused: dict[str, list[Refused]] = {root: [] for root in families}
+        self._erased = dict.fromkeys(families, 0)
+        self._done: set[str] = set()
+        self._waiting = sorted(definitions.played, key=lambda it: (it.deployed_at, it.kind, it.name, it.version))
+        self._sweeps = sorted(
+            ((it.recounted_at, it.name, it.version) for it in self._waiting if _is_later_calendar(it, self._waiting)),
+            key=lambda sweep: sweep[:2],
+        )
+
+    def play(self, before: Mapping[str, Standing | None]) -> Iterator[Replayed]:
+        """Replay everything and yield what becomes of each family."""
+        for stroke in self._in_order():
+            self._bring_definitions(stroke.at)
+            self._take(stroke)
+        self._bring_definitions(max(self._at, datetime.max.replace(tzinfo=UTC)))
+        for root, events in self._families.items():
+            again, after = self._outcome(root)
+            yield Replayed(
+                number=(events[0].opened or {})["number"],
+                procedure=(events[0].opened or {})["procedure"],
+                events=events,
+                again=again,
+                before=before[root],
+                after=after,
+                refused=tuple(self._refused[root]),
+                erased=self._erased[root],
+                alike=self._alike[root],
+            )
+
+    def _in_order(self) -> Iterator[Stroke]:
+        """Yield the strokes of all families in order of recording; what waits for another family comes after that."""
+        queues = {root: deque(strokes(events)) for root, events in self._families.items()}
+        while waiting := [queue for queue in queues.values() if queue]:
+            ready = [queue for queue in waiting if self._is_ready(queue[0], queues)]
+            stroke = min(ready or waiting, key=lambda queue: queue[0].at).popleft()
+            yield stroke
+            self._done.add(stroke.event.name)
+
+    def _is_ready(self, stroke: Stroke, queues: Mapping[str, deque[Stroke]]) -> bool:
+        if stroke.kind == "wait":
+            return stroke.event.cause in self._done or cause_of(stroke.event) not in self._placed
+        # A case that takes another one in must have come as far as it had then.
+        into = [told["case"] for told in stroke.event.relations if told["kind"] == "merged_into"]
+        return all(queues[root][0].event.cause == stroke.event.name for root in into if queues.get(root))
+
+    def _bring_definitions(self, until: datetime) -> None:
+        """Put into use what had been deployed by an instant, and recount by calendars as was done by then."""
+        while self._waiting and self._waiting[0].deployed_at <= until:
+            definition = self._waiting.pop(0)
+            later = any((it[1], it[2]) == (definition.name, definition.version) for it in self._sweeps)
+            kept = replace(definition, recounted_at=None) if later and definition.kind == "calendar" else definition
+            with self._store.begin(self._office, write=True) as tx:
+                tx.deploy(kept)
+        while self._sweeps and self._sweeps[0][0] is not None and self._sweeps[0][0] < until:
+            at, name, version = self._sweeps.pop(0)
+            self._sweep(name, version, at)
+
+    def _sweep(self, calendar: str, version: int, at: datetime) -> None:
+        for root in self._families:
+            with self._session(at, root) as session:
+                if _is_there(session.tx, root) and any(case.closed_at is None for case in session.tx.family(root)):
+                    recount(session, root, calendar)
+        with self._store.begin(self._office, write=True) as tx:
+            tx.finish_recount(calendar, version, at)
+
+    @contextmanager
+    def _session(self, now: datetime, owner: str, *, write: bool = True) -> Iterator[_ReplaySession]:
+        with self._store.begin(self._office, write=write) as tx:
+            yield _ReplaySession(
+                tx, self._office, now, self._shelf, owner=owner, names=self._names, drawn=self._drawn
+            )
+
+    def _take(self, stroke: Stroke) -> None:
+        if stroke.kind == "wait":
+            return
+        if stroke.kind == "command":
+            self._command(stroke)
+            return
+        with self._session(stroke.at, stroke.root) as session:
+            if not _is_there(session.tx, stroke.root):
+                return
+            if stroke.kind == "tick":
+                whole = stroke.alone and not self._alike[stroke.root]
+                deliver(session, stroke.root, stroke.at if whole else stroke.until or stroke.at)
+            elif stroke.kind == "recount":
+                self._recount(session, stroke)
+            else:
+                self._note(session, stroke)
+
+    def _recount(self, session: Session, stroke: Stroke) -> None:
+        calendar = (stroke.event.recount or {})["calendar"]
+        if session.tx.definition("calendar", calendar):
+            recount(session, stroke.root, calendar)
+
+    def _command(self, stroke: Stroke) -> None:
+        event = stroke.event
+        try:
+            with self._session(stroke.at, stroke.root) as session:
+                command = self._again(session, event)
+                carry_out(session, command)
+        except LocksFirst as order:
+            self._command_locked(stroke, order)
+        except CaseclockError as refusal:
+            self._refuse(event, refusal)
+
+    def _command_locked(self, stroke: Stroke, order: LocksFirst) -> None:
+        try:
+            with self._session(stroke.at, stroke.root) as session:
+                session.lock(order.cases)
+                carry_out(session, self._again(session, stroke.event))
+        except CaseclockError as refusal:
+            self._refuse(stroke.event, refusal)
+
+    def _refuse(self, event: Event, refusal: CaseclockError) -> None:
+        number = next((it.opened["number"] for it in self._families[event.root] if it.opened), event.root)
+        why = refusal.message
+        fields = getattr(refusal, "fields", None)
+        if fields:
+            why = say("{message}: {fields}", message=why, fields=[f"{name}: {it.text()}" for name, it in fields.items()])
+        self._refused[event.root].append(Refused(number, event.action, event.actor, event.effective_at, why))
+
+    def _again(self, session: Session, event: Event) -> Command:
+        """The command that left an event. Raises `NotFound` or `NotAllowed` when it cannot even be given."""
+        deployed = self._recorded[event.root]
+        if event.action == OPEN:
+            fields: Sequence[Field] = deployed.procedure.case.opens_with
+        else:
+            fields = _inputs(deployed.procedure.lifecycle(self._kind_of(event)), event.action)
+        data = self._given(event, fields, deployed)
+        if event.action == OPEN:
+            by = self._actor(session, event, fields, data)
+            opened = event.opened or {}
+            return OpenCase(
+                opened["procedure"], data, by, event.effective_at, event.key, self._definitions.version(event)
+            )
+        case = self._place(session, event)
+        data = self._merging(event, deployed, data)
+        data = self._still_asked(session, case, event, data)
+        by = self._actor(session, event, fields, data)
+        return FireAction(case, event.action, by, data, event.effective_at, event.key)
+
+    def _kind_of(self, event: Event) -> str:
+        return self._placed[event.case][0]
+
+    def _still_asked(self, session: Session, case: str, event: Event, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The inputs less those that the other rules do not know any more; nothing is lost by leaving these out."""
+        if self._alike[event.root]:
+            return data
+        situation = session.situation(case)
+        known = {it.name for it in _inputs(situation.deployed.lifecycle(situation.case), event.action)}
+        return {name: value for name, value in data.items() if name in known} if known else data
+
+    def _given(self, event: Event, fields: Iterable[Field], deployed: Deployed) -> dict[str, Any]:
+        """The inputs of an event; something of the same type where a private value has been erased."""
+        data = {}
+        for declared in fields:
+            if declared.name in event.data:
+                data[declared.name] = event.data[declared.name]
+            elif declared.name in event.seals:
+                data[declared.name] = _instead(declared, event, deployed.roster)
+                self._erased[event.root] += 1
+        return data
+
+    def _merging(self, event: Event, deployed: Deployed, data: dict[str, Any]) -> dict[str, Any]:
+        """The inputs with the id of the case that this one was merged into: its number may be another now."""
+        into = next((told["case"] for told in event.relations if told["kind"] == "merged_into"), None)
+        actions = _actions(deployed.procedure.lifecycle(self._kind_of(event)), event.action)
+        names = [action.merges_into for action in actions if action.merges_into]
+        return {**data, names[0]: into} if into and names else data
+
+    def _actor(self, session: Session, event: Event, fields: Iterable[Field], data: Mapping[str, Any]) -> Actor:
+        """Who acts: in the role that the event names; by another roster, as that says. Raises `NotFound`."""
+        if self._definitions.under.roster and not self._alike[event.root]:
+            return session.roster().actor(event.actor)
+        person = session.roster().people.get(event.actor)
+        roles = {event.role}
+        if person and person.unit == event.unit and not self._alike[event.root]:
+            roles |= person.roles
+        for declared in fields:
+            if declared.name in data and declared.set_by and not roles & set(declared.set_by):
+                held = [role for role in declared.set_by if person and role in person.roles]
+                roles.add((held or list(declared.set_by))[0])
+        return Actor(event.actor, frozenset(roles), event.unit)
+
+    def _place(self, session: Session, event: Event) -> str:
+        """The case that takes the place of an event's case: of a subcase, the same unit's. Raises `NotAllowed`."""
+        wanted = self._placed[event.case]
+        if wanted[0] == CASE:
+            return event.case
+        if _is_there(session.tx, event.root):
+            found = _members(session.tx.family(event.root))
+            if wanted in found:
+                return found[wanted]
+        raise NotAllowed(say("the unit {unit} was not given this case", unit=wanted[1]))
+
+    def _note(self, session: Session, stroke: Stroke) -> None:
+        """Have something noted down again: that a paper was printed, or private values shown or erased."""
+        event = stroke.event
+        try:
+            case = self._place(session, event)
+        except NotAllowed:
+            return
+        situation = session.situation(case)
+        draft = session.draft(situation.deployed, situation.family)
+        member = draft.family.member(case)
+        actor = Actor(event.actor, frozenset({event.role}), event.unit)
+        erased: tuple[tuple[str, str], ...] = ()
+        if event.action == PRINTED:
+            draft.note_print(member, actor, event.role, event.printed or {})
+        elif event.action == DISCLOSED:
+            draft.disclose(member, actor, event.role, event.data)
+        elif event.action == REDACTED:
+            draft.redact(member, actor, event.role, event.redaction or {}, event.key)
+            erased = tuple((case, name) for name in (event.redaction or {})["fields"])
+        else:
+            why = say("what {action} noted down cannot be replayed", action=event.action)
+            self._refuse(event, NotAllowed(why))
+            return
+        session.tx.save(replace(draft.change(), erased=erased))
+
+    def _outcome(self, root: str) -> tuple[tuple[Event, ...], Standing | None]:
+        until = self._last_tick
+        with self._session(self._at, root) as session:
+            if not _is_there(session.tx, root):
+                return (), None
+            if not self._alike[root] and until and until <= self._at:
+                deliver(session, root, until)
+        with self._session(self._at, root, write=False) as session:
+            events = session.tx.events(root)
+            return events, standing(session, events, self._at, None)
+
+
+def _is_later_calendar(definition: Definition, others: Iterable[Definition]) -> bool:
+    """Whether a calendar took the place of an earlier version, so that open cases had to be recounted."""
+    return definition.kind == "calendar" and any(
+        it.kind == "calendar" and it.name == definition.name and it.version < definition.version for it in others
+    )
+
+
+def _is_there(tx: Transaction, root: str) -> bool:
+    return bool(tx.events(root))
+
+
+def _places(events: Iterable[Event]) -> dict[str, tuple[str, str, int]]:
+    """By id, what each case of a family is: its kind, its unit, and the how many-th of these it is."""
+    places: dict[str, tuple[str, str, int]] = {}
+    for event in events:
+        if event.opened:
+            kind, unit = str(event.opened["kind"]), str(event.opened.get("unit") or "")
+            nth = sum(known[:2] == (kind, unit) for known in places.values())
+            places[event.case] = (kind, unit, nth)
+    return places
+
+
+def _members(cases: Iterable[Case]) -> dict[tuple[str, str, int], str]:
+    """The ids of cases, by what each is."""
+    found: dict[tuple[str, str, int], str] = {}
+    for case in cases:
+        nth = sum(known[:2] == (case.kind, case.unit or "") for known in found)
+        found[case.kind, case.unit or "", nth] = case.id
+    return found
+
+
+def _actions(lifecycle: Lifecycle, name: str) -> Iterator[Action]:
+    return (state.actions[name] for state in lifecycle.states.values() if name in state.actions)
+
+
+def _inputs(lifecycle: Lifecycle, action: str) -> Sequence[Field]:
+    """The inputs that an action takes in any state."""
+    found: dict[str, Field] = {}
+    for one in _actions(lifecycle, action):
+        for declared in one.inputs:
+            found.setdefault(declared.name, declared)
+    return tuple(found.values())
+
+
+def _instead(declared: Field, event: Event, roster: Roster) -> Any:
+    """Something of a field's type, in the place of a value that has been erased."""
+    one = _one_instead(declared.of or FieldType.TEXT if declared.type is FieldType.LIST else declared.type, event, roster)
+    if declared.type is FieldType.CHOICE:
+        return next(iter(declared.choices))
+    return [one] if declared.type is FieldType.LIST else one
+
+
+def _one_instead(kind: FieldType, event: Event, roster: Roster) -> Any:
+    values: dict[FieldType, Any] = {
+        FieldType.FLAG: False,
+        FieldType.INTEGER: 0,
+        FieldType.INSTANT: event.effective_at,
+        FieldType.DATE: event.effective_at.date(),
+        FieldType.URL: "https://erased.invalid/",
+        FieldType.FILE: {"name": ERASED, "sha256": "0" * 64},
+        FieldType.UNIT: next(iter(roster.units), ERASED),
+        FieldType.ACTOR: next(iter(roster.people), ERASED),
+    }
+    return values.get(kind, ERASED)
+
