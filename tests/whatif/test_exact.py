@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from caseclock.definitions import shipped
 from caseclock.storage import MemoryStore
 from caseclock.workflow import Engine
 from caseclock.workflow.whatif.comparing import differing
 
 from ..accounts.random_office import RandomOffice
 from ..conftest import ROSTER, RememberingReader
+from ..relating.test_laws import STEPS, play
+from ..relating.test_laws import Office as Merging
 
 READER = RememberingReader()
+CALENDAR = shipped("cn.calendar.yaml")
 
 
 def told(engine: Engine) -> list[str]:
@@ -30,4 +36,46 @@ def test_a_random_office_comes_out_as_it_was_recorded(seed: int) -> None:
     office = RandomOffice(READER, ROSTER, seed)
     for case in [office.open(), office.open()]:
         office.wander(case, 25)
+    assert told(office.engine) == []
+
+
+@settings(max_examples=40)
+@given(steps=STEPS)
+def test_mergers_and_splits_come_out_as_recorded(steps: list[tuple[str, int, int, int]]) -> None:
+    """Also where several things were recorded at one instant, and a limit was taken over from another case."""
+    office = Merging(READER)
+    office.open(3, urgent=False)
+    for step in steps:
+        play(office, step)
+        office.engine.tick()
+    assert told(office.engine) == []
+
+
+DAY_OFF = CALENDAR + "days:\n  2026-11-24..2026-11-25: {off: {zh: 放假, en: Day off}, source: {zh: 示例, en: Example}}\n"
+
+
+@settings(max_examples=8)
+@given(seed=st.integers(0, 10**6))
+def test_recounts_erasing_showing_and_another_roster_come_out_as_recorded(seed: int) -> None:
+    office = RandomOffice(READER, ROSTER, seed)
+    cases = [office.open(), office.open()]
+    for case in cases:
+        office.wander(case, 8)
+    office.now += timedelta(minutes=3)
+    recount = office.engine.deploy(DAY_OFF, file="cn.calendar.yaml")
+    assert recount.version == 2
+    author = office.engine.open(
+        "online_opinion",
+        {"subject": "Lamp", "posted_at": office.now, "author": "Invented", "body": "Dark", "site": "board"},
+        by="olive",
+    ).case.number
+    office.now += timedelta(minutes=3)
+    office.engine.deploy(ROSTER.replace("olive: {", "oscar: {roles: [officer]}\n  olive: {"), file="qingxi.roster.yaml")
+    office.now += timedelta(minutes=3)
+    office.engine.disclose(author, by="olive", reason="asked")
+    office.wander(author, 8)
+    office.now += timedelta(minutes=3)
+    office.engine.redact(author, by="omar", reason="asked by the person")
+    for case in (*cases, author):
+        office.wander(case, 5)
     assert told(office.engine) == []

@@ -102,8 +102,9 @@ def names_in(families: Iterable[tuple[Sequence[Event], Procedure]]) -> Names:
     for events, procedure in families:
         for event in events:
             owner = _owner(event)
-            if event.action == OPEN:
+            if event.action == OPEN and owner == event.root:
                 names.ids[owner].append(event.case)
+            names.ids[owner].extend(str(told["case"]) for told in event.relations if told["kind"] == "split_into")
             for series, last in event.drawn.items():
                 count = _drawn_of(event, series, procedure)
                 names.serials[owner, series].extend(range(last - count + 1, last + 1))
