@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .workflow.archiving import NamedFile, Package
     from .workflow.engine import BatchResult
     from .workflow.engine.delivering import DeliveryReport
+    from .workflow.engine.replaying import Under
     from .workflow.model import Field
     from .workflow.rehearsal.story import Outcome
     from .workflow.reports import Plan
@@ -1142,6 +1143,70 @@ def _report(
         out.write_bytes(written)
     else:
         click.echo(written, nl=False)
+
+
+@_command(
+    "replay",
+    _(
+        "Run recorded history again, as it was or under other definitions, and tell what would have been late.\n\n"
+        "What people did is done again in memory; nothing is written. Under unchanged definitions it must come out "
+        "exactly as it was recorded: --check compares every event."
+    ),
+)
+@_procedure
+@_option(
+    "--with", "other", type=click.Path(path_type=Path), metavar="FILE", text=_("Under this procedure in place of its own.")
+)
+@_option("--calendar", "calendar", type=click.Path(path_type=Path), metavar="FILE", text=_("By this calendar."))
+@_option("--roster", "roster", type=click.Path(path_type=Path), metavar="FILE", text=_("With this roster."))
+@_option("--since", metavar="TIME", text=_("Only limits due from then on; from the beginning when left out."))
+@_option("--until", metavar="TIME", text=_("The cut-off; now when left out."))
+@_option("--check", is_flag=True, text=_("Compare with the recorded history, event by event."))
+@_option("--csv", "table", metavar="TABLE", text=_("Print this table as CSV: clocks, figures, turned, moved or stopped."))
+@click.pass_obj
+def _replay(
+    session: Session,
+    procedure: str | None,
+    other: Path | None,
+    calendar: Path | None,
+    roster: Path | None,
+    since: str | None,
+    until: str | None,
+    check: bool,
+    table: str | None,
+) -> int:
+    from .definitions import what_if
+    from .definitions.reports.files import csv_of
+    from .storage import MemoryStore
+    from .workflow.showing import whatif_pages
+
+    under = what_if.under(procedure=other, calendar=calendar, roster=roster)
+    if check:
+        return _check_replay(session, procedure, under)
+    name = under.procedure.name if under.procedure else session.procedure(procedure)
+    zone = session.engine.zone(name)
+    plan = _plan(session, name)
+    at, start = _instant(until, zone), _instant(since, zone)
+    found = what_if.replayed(session.engine, MemoryStore, plan, under, at=at, since=start)
+    if table and not session.as_json:
+        wanted = what_if.table(whatif_pages.tables(found), table)
+        click.echo(csv_of(wanted, found.at, session.language).encode("utf-8-sig"), nl=False)
+        return 0
+    session.show(lambda: whatif_pages.data(found, session.language), lambda: whatif_pages.page(found))
+    return 0
+
+
+def _check_replay(session: Session, procedure: str | None, under: Under) -> int:
+    from .storage import MemoryStore
+    from .workflow.showing import whatif_pages
+    from .workflow.whatif.comparing import check
+
+    found = check(session.engine.replay(MemoryStore, under, procedure=procedure))
+    session.show(
+        lambda: whatif_pages.checked_data(found, session.language),
+        lambda: whatif_pages.checked_page(found),
+    )
+    return FINDINGS if found.differing or found.refused else 0
 
 
 @_group("bulletin", _("Draft bulletins, and name what they name"))

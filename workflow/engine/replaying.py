@@ -276,7 +276,7 @@ class _Stage:
         self._refused: dict[str, list[Refused]] = {root: [] for root in families}
         self._erased = dict.fromkeys(families, 0)
         self._done: set[str] = set()
-        self._waiting = sorted(definitions.played, key=lambda it: (it.deployed_at, it.kind, it.name, it.version))
+        self._waiting = sorted(_from_the_first(definitions.played), key=lambda it: (it.deployed_at, it.kind, it.name))
         self._sweeps = sorted(
             ((it.recounted_at, it.name, it.version) for it in self._waiting if _is_later_calendar(it, self._waiting)),
             key=lambda sweep: sweep[:2],
@@ -503,6 +503,17 @@ class _Stage:
         with self._session(self._at, root, write=False) as session:
             events = session.tx.events(root)
             return events, standing(session, events, self._at, None)
+
+
+def _from_the_first(definitions: Sequence[Definition]) -> Iterator[Definition]:
+    """Definitions with the instants from which they apply: cases that were loaded may be older than the deploying.
+
+    A case names its version of a procedure; of calendars and rosters, the first applies to whatever was before.
+    """
+    for one in definitions:
+        first = min(it.version for it in definitions if (it.kind, it.name) == (one.kind, one.name))
+        begins = one.kind == "procedure" or one.version == first
+        yield replace(one, deployed_at=BEGINNING) if begins else one
 
 
 def _is_later_calendar(definition: Definition, others: Iterable[Definition]) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from itertools import zip_longest
 from typing import Any
 
-from ..engine.replaying import Replayed
+from ..engine.replaying import Refused, Replayed
 from ..history import Event
 from ..messages import Message, say
 
@@ -60,6 +60,28 @@ def differing(one: Replayed) -> Iterator[Differing]:
             left, right = _value(recorded, recorded, name), _value(replayed, recorded, name)
             if left != right:
                 yield Differing(number, known.seq, known.action, name, left, right)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Whether histories came out again as they were recorded: how many, and everything that did not."""
+
+    cases: int
+    events: int
+    differing: tuple[Differing, ...]
+    refused: tuple[Refused, ...]
+
+
+def check(families: Iterable[Replayed]) -> Checked:
+    """Compare replayed families with their histories, event by event; they are read once and not kept."""
+    cases = events = 0
+    found: list[Differing] = []
+    refused: list[Refused] = []
+    for one in families:
+        cases, events = cases + 1, events + len(one.events)
+        found += differing(one)
+        refused += one.refused
+    return Checked(cases, events, tuple(found), tuple(refused))
 
 
 def _value(event: Event, recorded: Event, name: str) -> Any:

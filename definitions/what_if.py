@@ -1,0 +1,72 @@
+"""What-if as people ask for it: the files of other definitions, and history replayed under them in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..workflow.engine import Engine
+from ..workflow.engine.replaying import Under
+from ..workflow.errors import InvalidInput
+from ..workflow.messages import say
+from ..workflow.ports import Compiled, Kind, Store
+from ..workflow.reports import Plan
+from ..workflow.showing.report_tables import Table
+from ..workflow.whatif.lateness import WhatIf, what_if
+from .office_reader import read_text
+
+
+def under(*, procedure: Path | None = None, calendar: Path | None = None, roster: Path | None = None) -> Under:
+    """Return the definitions in these files. Raises `DefinitionInvalid`, or `InvalidInput` for one of another kind."""
+    return Under(_read(procedure, "procedure"), _read(calendar, "calendar"), _read(roster, "roster"))
+
+
+def _read(path: Path | None, kind: Kind) -> Compiled | None:
+    from . import YamlReader
+
+    if path is None:
+        return None
+    compiled = YamlReader().compile(read_text(path), file=str(path))
+    if compiled.kind != kind:
+        raise InvalidInput(say("{file} is a {found}; expected a {kind}", file=str(path), found=compiled.kind, kind=kind))
+    return compiled
+
+
+def replayed(
+    engine: Engine,
+    new_store: Callable[[], Store],
+    plan: Plan,
+    other: Under,
+    *,
+    at: datetime | None = None,
+    since: datetime | None = None,
+) -> WhatIf:
+    """Return what an office's recorded cases of a procedure would have come to under other definitions.
+
+    Args:
+        new_store: makes an empty store in memory.
+        plan: what is what in the procedure.
+        at: the cut-off; now when left out.
+        since: only limits due from then on.
+
+    Raises `NotFound` when the procedure is not deployed.
+    """
+    cutoff = at or datetime.now(UTC)
+    return what_if(
+        engine.replay(new_store, other, procedure=plan.procedure, at=cutoff),
+        plan,
+        title=engine.procedure(plan.procedure).title,
+        zone=engine.zone(plan.procedure),
+        calendar=engine.calendar(plan.procedure),
+        at=cutoff,
+        since=since,
+    )
+
+
+def table(tables: Iterable[Table], name: str) -> Table:
+    """Return the table with this name. Raises `InvalidInput` when there is none."""
+    known = {one.name: one for one in tables}
+    if name not in known:
+        raise InvalidInput(say("there is no table {name}; there are: {known}", name=name, known=list(known)))
+    return known[name]
