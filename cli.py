@@ -1209,6 +1209,71 @@ def _check_replay(session: Session, procedure: str | None, under: Under) -> int:
     return FINDINGS if found.differing or found.refused else 0
 
 
+@_command(
+    "simulate",
+    _(
+        "Forecast the next weeks from recorded history: what arrives, what runs out, which open case will be late.\n\n"
+        "Arrivals, values and how long people take are drawn from history, many times over; what follows is decided by "
+        "the procedure and its clocks. The same seed prints the same. With --as-of a time that has passed, what came "
+        "stands beside it."
+    ),
+)
+@_procedure
+@_option("--weeks", type=click.IntRange(1, 104), default=8, show_default=True, text=_("How many weeks."))
+@_option("--runs", type=click.IntRange(10, 10000), default=200, show_default=True, text=_("How often they are run."))
+@_option("--seed", type=int, default=1, show_default=True, text=_("The same seed prints the same forecast."))
+@_option(
+    "--with", "other", type=click.Path(path_type=Path), metavar="FILE", text=_("Cases to come run by this procedure.")
+)
+@_option("--calendar", "calendar", type=click.Path(path_type=Path), metavar="FILE", text=_("By this calendar."))
+@_option("--arrivals", metavar="xNUMBER", default="x1", text=_("So many times what arrived, such as x1.2."))
+@_option(
+    "--from-weeks",
+    type=click.IntRange(4, 520),
+    default=26,
+    show_default=True,
+    text=_("Arrivals are drawn from so many weeks of history."),
+)
+@_option("--as-of", metavar="TIME", text=_("From what was known at this time; now when left out."))
+@_option("--csv", "table", metavar="TABLE", text=_("Print this table as CSV: weeks or risks."))
+@click.pass_obj
+def _simulate(
+    session: Session,
+    procedure: str | None,
+    weeks: int,
+    runs: int,
+    seed: int,
+    other: Path | None,
+    calendar: Path | None,
+    arrivals: str,
+    from_weeks: int,
+    as_of: str | None,
+    table: str | None,
+) -> None:
+    from .definitions import what_if
+    from .definitions.reports.files import csv_of
+    from .workflow.showing import forecast_pages
+
+    under = what_if.under(procedure=other, calendar=calendar)
+    name = under.procedure.name if under.procedure else session.procedure(procedure)
+    found = what_if.forecasted(
+        session.engine,
+        _plan(session, name),
+        under,
+        weeks=weeks,
+        runs=runs,
+        seed=seed,
+        times=what_if.factor(arrivals),
+        past_weeks=from_weeks,
+        as_of=_instant(as_of, session.engine.zone(name)),
+    )
+    if table and not session.as_json:
+        wanted = what_if.table(forecast_pages.tables(found), table)
+        click.echo(csv_of(wanted, found.start, session.language).encode("utf-8-sig"), nl=False)
+        return
+    session.show(lambda: forecast_pages.data(found, session.language), lambda: forecast_pages.page(found))
+
+
 @_group("bulletin", _("Draft bulletins, and name what they name"))
 def _bulletin() -> None:
     """Hold the commands about bulletins."""

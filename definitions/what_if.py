@@ -13,6 +13,7 @@ from ..workflow.messages import say
 from ..workflow.ports import Compiled, Kind, Store
 from ..workflow.reports import Plan
 from ..workflow.showing.report_tables import Table
+from ..workflow.whatif.forecast import Forecast, forecast, weeks_later
 from ..workflow.whatif.lateness import WhatIf, what_if
 from .office_reader import read_text
 
@@ -64,9 +65,64 @@ def replayed(
     )
 
 
+def forecasted(
+    engine: Engine,
+    plan: Plan,
+    other: Under,
+    *,
+    weeks: int,
+    runs: int,
+    seed: int,
+    times: float = 1.0,
+    past_weeks: int = 26,
+    as_of: datetime | None = None,
+) -> Forecast:
+    """Return the forecast of an office's next weeks, or of those after an instant of the past.
+
+    Args:
+        plan: what is what in the procedure.
+        other: other definitions for the cases to come.
+        as_of: forecast from what had been recorded by then; what came is set beside it where these weeks are over.
+        weeks, runs, seed, times, past_weeks: as `forecast` takes them.
+
+    Raises `NotFound`, or `InvalidInput` where there is too little history.
+    """
+    now = datetime.now(UTC)
+    start = as_of or now
+    newest = engine.rules(plan.procedure, other)
+    end = weeks_later(newest.calendar, start, weeks)
+    return forecast(
+        engine.standings(plan.procedure, start, start),
+        plan,
+        newest,
+        start=start,
+        weeks=weeks,
+        runs=runs,
+        seed=seed,
+        times=times,
+        past_weeks=past_weeks,
+        came=engine.standings(plan.procedure, end) if end <= now else None,
+    )
+
+
 def table(tables: Iterable[Table], name: str) -> Table:
     """Return the table with this name. Raises `InvalidInput` when there is none."""
     known = {one.name: one for one in tables}
     if name not in known:
         raise InvalidInput(say("there is no table {name}; there are: {known}", name=name, known=list(known)))
     return known[name]
+
+
+def factor(text: str) -> float:
+    """Return the number in ``x1.2`` or ``1.2``. Raises `InvalidInput` for anything else, and for what is negative.
+
+    >>> factor("x1.2")
+    1.2
+    """
+    try:
+        number = float(text.strip().lower().removeprefix("x"))
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 100:
+        raise InvalidInput(say("expected a number such as x1.2, from 0 to 100, got: {text}", text=text))
+    return number

@@ -49,10 +49,11 @@ BEGIN = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
 class SteadyOffice:
     """Cases arrive on working days, wait about an hour, half a day to some days at a unit, and a quarter of a day."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, store: Any = None, name: str = "steady", units: tuple[str, ...] = UNITS) -> None:
+        self.units = units
         self.random = random.Random(seed)
         self.now = BEGIN
-        self.engine = Engine(MemoryStore(), READER, office="steady", now=lambda: self.now)
+        self.engine = Engine(store or MemoryStore(), READER, office=name, now=lambda: self.now)
         self.engine.deploy(shipped("cn.calendar.yaml"), file="cn.calendar.yaml")
         self.engine.deploy(SOURCE, file="request.procedure.yaml")
         self.calendar = self.engine.calendar("request")
@@ -99,9 +100,9 @@ class SteadyOffice:
             number = self.engine.open("request", data, by=CLERK).case.number
             self._later(self._after(self.random.uniform(0.5, 4)), "send", number, None)
         elif action == "send":
-            units = self.random.sample(UNITS, self.random.choice((1, 1, 2)))
+            units = self.random.sample(self.units, self.random.choice((1, 1, 2)))
             for slip in self.engine.fire(case, "send", by=CLERK, data={"units": units}).opened:
-                slow = 10 if slip.unit == "roads" else 5
+                slow = 10 if slip.unit == self.units[0] else 5
                 self._later(self._after(self.random.expovariate(1 / slow)), "answer", slip.number, slip.unit)
         elif action == "answer":
             head = Actor(f"head_{more}", frozenset({"head"}), more)

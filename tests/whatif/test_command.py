@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from caseclock.storage import SqlStore
+
 from ..cli.conftest import Shell
+from .steady_office import SteadyOffice
 
 
 def two_cases(shell: Shell) -> None:
@@ -46,3 +51,34 @@ def test_the_period_is_by_the_due(shell: Shell) -> None:
     assert {one["month"] for one in found["figures"] if one["clock"] == "public_reply"} == {"2026-11"}
     found = shell.json("replay", "--since", "2026-11-22 00:00")
     assert not [one for one in found["clocks"] if one["clock"] == "public_reply"]
+
+
+@pytest.fixture
+def steady(shell: Shell) -> Shell:
+    """An office whose database holds eight weeks of another procedure."""
+    store = SqlStore(f"sqlite:///{shell.folder}/caseclock.db")
+    office = SteadyOffice(1, store, "qingxi", ("minzheng", "chengjian")).run(8)
+    store.close()
+    shell.time.move_to(office.now, tick=False)
+    return shell
+
+
+def test_the_next_weeks_are_forecast_and_the_past_ones_are_checked(steady: Shell) -> None:
+    once = steady.run("simulate", "--procedure", "request", "--weeks", "2", "--runs", "20", "--json").stdout
+    again = steady.run("simulate", "--procedure", "request", "--weeks", "2", "--runs", "20", "--json").stdout
+    assert once == again
+    past = ("simulate", "--procedure", "request", "--weeks", "1", "--runs", "20", "--as-of", "2026-04-20 08:30")
+    found = steady.json(*past)
+    assert all(week["came"] is not None for week in found["weeks"])
+    page = steady.run(*past).stdout
+    assert "Weeks to come" in page
+    assert "Came" in page
+    assert steady.run(*past, "--csv", "weeks").stdout.startswith("\ufeffWeek from,")
+    more = steady.json("simulate", "--procedure", "request", "--weeks", "1", "--runs", "20", "--arrivals", "x0")
+    assert more["weeks"][0]["arrivals"]["high"] == 0
+    assert steady.refused("simulate", "--procedure", "request", "--arrivals", "many", status=2)
+
+
+def test_an_office_without_history_is_told_how_much_is_needed(shell: Shell) -> None:
+    two_cases(shell)
+    assert "too little history" in shell.refused("simulate", status=2)["message"]

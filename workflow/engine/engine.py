@@ -33,10 +33,11 @@ from .page import Page
 from .prints import Paper, Rendered, keep, paper
 from .rebuilding import RebuildReport, rebuild
 from .redaction import redact
-from .replaying import Replayed, Under, replay
+from .replaying import Replayed, Under, replay, rules
 from .retention import Expired, expired
 from .session import LocksFirst, Session
 from .shelf import ROSTER, Shelf
+from .situation import Deployed
 from .transfer import LoadReport, export, load
 from .verification import OutsideHead, VerifyReport, verify
 from .views import BatchResult, CaseView, EventView, ListItem, Moved, Offer, Receipt, RecountReport, TickReport
@@ -363,6 +364,15 @@ class Engine:
         return replay(
             self._session, self.office, self._reader, new_store, procedure=procedure, under=under or Under(), at=cutoff
         )
+
+    def rules(self, procedure: str, under: Under | None = None) -> Deployed:
+        """Return a procedure's newest version with its calendars, roster and machines. Raises `NotFound`.
+
+        Args:
+            under: other definitions, in the place of those that are deployed.
+        """
+        with self._session() as session:
+            return rules(session, self._reader, procedure, under or Under())
 
     def cases(self, query: CaseQuery | None = None) -> tuple[ListItem, ...]:
         """Return the cases that match the query, soonest due first."""

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ..errors import CaseclockError, NotAllowed
+from ..errors import CaseclockError, NotAllowed, NotFound
 from ..history import Case, Event
+from ..machine import CaseMachine
 from ..messages import Message, say
 from ..model import CASE, DISCLOSED, OPEN, PRINTED, REDACTED, Action, Field, FieldType, Lifecycle
 from ..ports import Compiled, Definition, Reader, Store, Transaction
@@ -162,6 +163,41 @@ def replay(
             last_tick = _last_tick(families.values(), last_tick)
             played = _Stage(office, new_store(), shelf, definitions, families, procedures, drawn, at, last_tick)
             yield from played.play(before)
+
+
+def rules(session: Session, reader: Reader, procedure: str, under: Under) -> Deployed:
+    """Return a procedure as it would be deployed with other definitions in place of the office's. Raises `NotFound`."""
+    if not under.anything:
+        return session.deployed(procedure)
+    base = session.deployed(procedure)
+    newest: dict[tuple[str, str], Definition] = {}
+    for one in _definitions(session, reader, under).played:
+        known = newest.get((one.kind, one.name))
+        if known is None or one.version > known.version:
+            newest[one.kind, one.name] = one
+    definition = newest["procedure", procedure]
+    model = reader.procedure(definition.compiled)
+    calendars = {}
+    for name in calendars_of(model):
+        if ("calendar", name) not in newest:
+            raise NotFound(
+                say("the calendar {calendar} of {procedure} is not deployed", calendar=name, procedure=procedure),
+                say("name its file with --calendar"),
+            )
+        calendars[name] = reader.calendar(newest["calendar", name].compiled)
+    roster = newest.get(("roster", ROSTER))
+    machines = {name: CaseMachine(subcase.lifecycle) for name, subcase in model.subcases.items()}
+    return replace(
+        base,
+        procedure=model,
+        calendar=calendars[model.calendar],
+        roster=reader.roster(roster.compiled) if roster else base.roster,
+        machines={CASE: CaseMachine(model.case), **machines},
+        calendars=calendars,
+        versions={name: newest["calendar", name].version for name in calendars},
+        recounting=frozenset(),
+        fingerprint=definition.fingerprint,
+    )
 
 
 def _definitions(session: Session, reader: Reader, under: Under) -> _Definitions:

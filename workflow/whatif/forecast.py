@@ -139,7 +139,7 @@ def forecast(
     """
     known = tuple(families)
     calendar = newest.calendar
-    end = _weeks_later(calendar, start, weeks)
+    end = weeks_later(calendar, start, weeks)
     world, since = _world(known, plan, newest, start, end, past_weeks, times)
     done = [run(world, f"{seed}:{number}") for number in range(runs)]
     actual = None if came is None else [it for one in came for it in limits_of(one.situation, world.clocks)]
@@ -182,7 +182,7 @@ def _world(
     ]
     opened = sorted(standing.situation.case.opened_at for standing in known)
     first = opened[0] if opened else start
-    begins = max(first, _weeks_later(calendar, start, -past_weeks))
+    begins = max(first, weeks_later(calendar, start, -past_weeks))
     whole = (start - begins) // timedelta(weeks=1)
     _refuse_few(whole >= LEAST_WEEKS, whole, sum(at >= begins for at in opened), None)
     time = fitting(calendar, done, end)
@@ -247,13 +247,14 @@ def _judging(plan: Plan, procedure: Procedure) -> dict[str, str]:
     return found
 
 
-def _weeks_later(calendar: Calendar, instant: datetime, weeks: int) -> datetime:
+def weeks_later(calendar: Calendar, instant: datetime, weeks: int) -> datetime:
+    """Return the same time of day so many weeks after an instant."""
     day = calendar.to_date(instant) + timedelta(weeks=weeks)
     return calendar.at(day, calendar.wall_time(instant))
 
 
 def _bounds(calendar: Calendar, start: datetime, weeks: int) -> list[tuple[datetime, datetime]]:
-    edges = [_weeks_later(calendar, start, number) for number in range(weeks + 1)]
+    edges = [weeks_later(calendar, start, number) for number in range(weeks + 1)]
     return list(zip(edges, edges[1:], strict=False))
 
 
