@@ -1155,14 +1155,20 @@ def _report(
 )
 @_procedure
 @_option(
-    "--with", "other", type=click.Path(path_type=Path), metavar="FILE", text=_("Under this procedure in place of its own.")
+    "--with",
+    "other",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    text=_("Under this procedure in place of its own."),
 )
 @_option("--calendar", "calendar", type=click.Path(path_type=Path), metavar="FILE", text=_("By this calendar."))
 @_option("--roster", "roster", type=click.Path(path_type=Path), metavar="FILE", text=_("With this roster."))
 @_option("--since", metavar="TIME", text=_("Only limits due from then on; from the beginning when left out."))
 @_option("--until", metavar="TIME", text=_("The cut-off; now when left out."))
 @_option("--check", is_flag=True, text=_("Compare with the recorded history, event by event."))
-@_option("--csv", "table", metavar="TABLE", text=_("Print this table as CSV: clocks, figures, turned, moved or stopped."))
+@_option(
+    "--csv", "table", metavar="TABLE", text=_("Print this table as CSV: clocks, figures, turned, moved or stopped.")
+)
 @click.pass_obj
 def _replay(
     session: Session,

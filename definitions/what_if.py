@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ..workflow.engine import Engine
+from ..workflow.engine.admission import utc
 from ..workflow.engine.replaying import Under
 from ..workflow.errors import InvalidInput
 from ..workflow.messages import say
@@ -30,7 +31,9 @@ def _read(path: Path | None, kind: Kind) -> Compiled | None:
         return None
     compiled = YamlReader().compile(read_text(path), file=str(path))
     if compiled.kind != kind:
-        raise InvalidInput(say("{file} is a {found}; expected a {kind}", file=str(path), found=compiled.kind, kind=kind))
+        raise InvalidInput(
+            say("{file} is a {found}; expected a {kind}", file=str(path), found=compiled.kind, kind=kind)
+        )
     return compiled
 
 
@@ -53,7 +56,7 @@ def replayed(
 
     Raises `NotFound` when the procedure is not deployed.
     """
-    cutoff = at or datetime.now(UTC)
+    cutoff = utc(at) if at else datetime.now(UTC)
     return what_if(
         engine.replay(new_store, other, procedure=plan.procedure, at=cutoff),
         plan,
@@ -61,7 +64,7 @@ def replayed(
         zone=engine.zone(plan.procedure),
         calendar=engine.calendar(plan.procedure),
         at=cutoff,
-        since=since,
+        since=utc(since) if since else None,
     )
 
 
@@ -88,7 +91,7 @@ def forecasted(
     Raises `NotFound`, or `InvalidInput` where there is too little history.
     """
     now = datetime.now(UTC)
-    start = as_of or now
+    start = utc(as_of) if as_of else now
     newest = engine.rules(plan.procedure, other)
     end = weeks_later(newest.calendar, start, weeks)
     return forecast(

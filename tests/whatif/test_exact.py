@@ -51,7 +51,9 @@ def test_mergers_and_splits_come_out_as_recorded(steps: list[tuple[str, int, int
     assert told(office.engine) == []
 
 
-DAY_OFF = CALENDAR + "days:\n  2026-11-24..2026-11-25: {off: {zh: 放假, en: Day off}, source: {zh: 示例, en: Example}}\n"
+DAY_OFF = (
+    CALENDAR + "days:\n  2026-11-24..2026-11-25: {off: {zh: 放假, en: Day off}, source: {zh: 示例, en: Example}}\n"
+)
 
 
 @settings(max_examples=8)

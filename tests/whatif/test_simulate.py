@@ -68,7 +68,9 @@ def test_the_bands_hold_what_comes_in_an_office_whose_ways_are_known() -> None:
         found = ahead(office.run(2), start=start, seed=seed, compare=True)
         for week in found.weeks:
             assert week.came is not None
-            inside.update(week.bands[figure].low <= came <= week.bands[figure].high for figure, came in week.came.items())
+            inside.update(
+                week.bands[figure].low <= came <= week.bands[figure].high for figure, came in week.came.items()
+            )
         late += sum(bool(risk.came) for risk in found.risks)
         expected += sum(risk.share for risk in found.risks)
         assert found.unfitting == 0

@@ -60,7 +60,9 @@ def test_unchanged_definitions_give_the_figures_of_the_report(seed: int) -> None
         assert here, "the office must have something due"
         for group in ("unit", "month"):
             keys = {getattr(cell, group) for cell in here}
-            assert keys == {key for figure, of, key in shares if (figure, of) == (name, group) and shares[figure, of, key].n}
+            assert keys == {
+                key for figure, of, key in shares if (figure, of) == (name, group) and shares[figure, of, key].n
+            }
             for key in keys:
                 mine = [counted for cell, counted in here.items() if getattr(cell, group) == key]
                 figure = shares[name, group, key]
@@ -82,7 +84,8 @@ def test_a_longer_limit_turns_a_late_reply_into_one_in_time(township: Township) 
     case = late_reply(township)
     found = asked(township.engine, township.instant("2026-11-30 09:00"), compiled(LONGER))
     (turned,) = [one for one in found.changed if one.turned]
-    assert turned.before and turned.after
+    assert turned.before
+    assert turned.after
     assert (turned.known.case, turned.known.clock) == (case, "public_reply")
     assert (turned.before.verdict, turned.after.verdict) == ("late", "in_time")
     assert turned.days == 6

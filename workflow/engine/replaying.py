@@ -314,7 +314,11 @@ class _Stage:
         self._done: set[str] = set()
         self._waiting = sorted(_from_the_first(definitions.played), key=lambda it: (it.deployed_at, it.kind, it.name))
         self._sweeps = sorted(
-            ((it.recounted_at, it.name, it.version) for it in self._waiting if _is_later_calendar(it, self._waiting)),
+            (
+                (it.recounted_at, it.name, it.version)
+                for it in self._waiting
+                if it.recounted_at and _is_later_calendar(it, self._waiting)
+            ),
             key=lambda sweep: sweep[:2],
         )
 
@@ -358,11 +362,11 @@ class _Stage:
         """Put into use what had been deployed by an instant, and recount by calendars as was done by then."""
         while self._waiting and self._waiting[0].deployed_at <= until:
             definition = self._waiting.pop(0)
-            later = any((it[1], it[2]) == (definition.name, definition.version) for it in self._sweeps)
-            kept = replace(definition, recounted_at=None) if later and definition.kind == "calendar" else definition
+            later = _is_later_calendar(definition, self._definitions.played)
+            kept = replace(definition, recounted_at=None) if later else definition
             with self._store.begin(self._office, write=True) as tx:
                 tx.deploy(kept)
-        while self._sweeps and self._sweeps[0][0] is not None and self._sweeps[0][0] < until:
+        while self._sweeps and self._sweeps[0][0] < until:
             at, name, version = self._sweeps.pop(0)
             self._sweep(name, version, at)
 
@@ -377,9 +381,7 @@ class _Stage:
     @contextmanager
     def _session(self, now: datetime, owner: str, *, write: bool = True) -> Iterator[_ReplaySession]:
         with self._store.begin(self._office, write=write) as tx:
-            yield _ReplaySession(
-                tx, self._office, now, self._shelf, owner=owner, names=self._names, drawn=self._drawn
-            )
+            yield _ReplaySession(tx, self._office, now, self._shelf, owner=owner, names=self._names, drawn=self._drawn)
 
     def _take(self, stroke: Stroke) -> None:
         if stroke.kind == "wait":
@@ -427,7 +429,9 @@ class _Stage:
         why = refusal.message
         fields = getattr(refusal, "fields", None)
         if fields:
-            why = say("{message}: {fields}", message=why, fields=[f"{name}: {it.text()}" for name, it in fields.items()])
+            why = say(
+                "{message}: {fields}", message=why, fields=[f"{name}: {it.text()}" for name, it in fields.items()]
+            )
         self._refused[event.root].append(Refused(number, event.action, event.actor, event.effective_at, why))
 
     def _again(self, session: Session, event: Event) -> Command:
@@ -453,7 +457,7 @@ class _Stage:
     def _kind_of(self, event: Event) -> str:
         return self._placed[event.case][0]
 
-    def _still_asked(self, session: Session, case: str, event: Event, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _still_asked(self, session: Session, case: str, event: Event, data: dict[str, Any]) -> dict[str, Any]:
         """The inputs less those that the other rules do not know any more; nothing is lost by leaving these out."""
         if self._alike[event.root]:
             return data
@@ -598,7 +602,9 @@ def _inputs(lifecycle: Lifecycle, action: str) -> Sequence[Field]:
 
 def _instead(declared: Field, event: Event, roster: Roster) -> Any:
     """Something of a field's type, in the place of a value that has been erased."""
-    one = _one_instead(declared.of or FieldType.TEXT if declared.type is FieldType.LIST else declared.type, event, roster)
+    one = _one_instead(
+        declared.of or FieldType.TEXT if declared.type is FieldType.LIST else declared.type, event, roster
+    )
     if declared.type is FieldType.CHOICE:
         return next(iter(declared.choices))
     return [one] if declared.type is FieldType.LIST else one
@@ -616,4 +622,3 @@ def _one_instead(kind: FieldType, event: Event, roster: Roster) -> Any:
         FieldType.ACTOR: next(iter(roster.people), ERASED),
     }
     return values.get(kind, ERASED)
-

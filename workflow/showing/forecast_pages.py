@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..messages import Message, Text, render, say, Language
-from ..whatif.forecast import Band, FIGURES, Figure, Forecast, Week
+from ..messages import Language, Message, Text, render, say
+from ..whatif.forecast import FIGURES, Band, Figure, Forecast, Week
 from .pages import Line, Page, show_due, show_instant
 from .report_tables import Percent, Table, grid
 

@@ -148,7 +148,9 @@ def _stopped(found: WhatIf) -> Table:
         for _, one in sorted(found.stopped.items())
     )
     headings = (say("Case"), say("Step"), say("By"), say("At"), say("Why not"))
-    note = say("What people did there is not allowed by the other rules; the limits of the case are measured all the same.")
+    note = say(
+        "What people did there is not allowed by the other rules; the limits of the case are measured all the same."
+    )
     return Table("stopped", say("Stopped there"), headings, rows, note)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from math import ceil, floor
 from typing import Literal
 
@@ -240,7 +241,9 @@ def _judging(plan: Plan, procedure: Procedure) -> dict[str, str]:
     found = {}
     for kind in (CASE, *procedure.subcases):
         lifecycle = procedure.lifecycle(kind)
-        named = plan.reply_clock if kind == CASE else plan.slips.clock if plan.slips and plan.slips.kind == kind else None
+        named = (
+            plan.reply_clock if kind == CASE else plan.slips.clock if plan.slips and plan.slips.kind == kind else None
+        )
         clock = named if named in lifecycle.clocks else main_clock(lifecycle)
         if clock:
             found[kind] = clock
@@ -255,7 +258,7 @@ def weeks_later(calendar: Calendar, instant: datetime, weeks: int) -> datetime:
 
 def _bounds(calendar: Calendar, start: datetime, weeks: int) -> list[tuple[datetime, datetime]]:
     edges = [weeks_later(calendar, start, number) for number in range(weeks + 1)]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def _weeks(

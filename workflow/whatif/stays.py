@@ -27,7 +27,7 @@ OWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Did:
-    """What somebody did: how long after the beginning of the stay, in seconds of working time, and with which inputs."""
+    """What somebody did: how long after the beginning of the stay, in seconds of working time, and how."""
 
     after: float
     action: str

@@ -82,6 +82,4 @@ def _open_spans(calendar: Calendar, first: datetime, last: datetime) -> Iterator
         day = day + _ONE_DAY
 
 
-
 _ONE_DAY = timedelta(days=1)
-
