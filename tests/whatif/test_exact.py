@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caseclock.definitions import shipped
-from caseclock.storage import MemoryStore
+from caseclock.storage import MemoryStore, create_store
 from caseclock.workflow import Engine
 from caseclock.workflow.whatif.comparing import differing
 
@@ -81,3 +83,15 @@ def test_recounts_erasing_showing_and_another_roster_come_out_as_recorded(seed: 
     for case in (*cases, author):
         office.wander(case, 5)
     assert told(office.engine) == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_history_in_a_database_comes_out_as_it_was_recorded(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
+    address = request.getfixturevalue("postgres") if kind == "postgres" else f"sqlite:///{tmp_path}/cases.db"
+    store = create_store(address)
+    office = RandomOffice(READER, ROSTER, 11, store)
+    office.wander(office.open(), 25)
+    assert told(office.engine) == []
+    store.close()

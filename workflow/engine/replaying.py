@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ..errors import CaseclockError, NotAllowed, NotFound
+from ..errors import CaseclockError, InvalidInput, NotAllowed, NotFound
 from ..history import Case, Event
 from ..machine import CaseMachine
 from ..messages import Message, say
@@ -142,7 +142,6 @@ def replay(
     with sessions() as session:
         definitions = _definitions(session, reader, under)
         drawn = dict(session.tx.serials())
-        last_tick = None
     shelf, done = Shelf(reader), set[str]()
     for page in family_pages(sessions):
         for root in page:
@@ -160,8 +159,7 @@ def replay(
                     for name, events in families.items()
                     if events[0].opened
                 }
-            last_tick = _last_tick(families.values(), last_tick)
-            played = _Stage(office, new_store(), shelf, definitions, families, procedures, drawn, at, last_tick)
+            played = _Stage(office, new_store(), shelf, definitions, families, procedures, drawn, at)
             yield from played.play(before)
 
 
@@ -251,11 +249,6 @@ def _together(session: Session, root: str) -> dict[str, tuple[Event, ...]]:
     return found
 
 
-def _last_tick(families: Iterable[Sequence[Event]], known: datetime | None) -> datetime | None:
-    ticks = [event.recorded_at for events in families for event in events if event.rung]
-    return max([*ticks, *([known] if known else [])], default=None)
-
-
 @dataclass(slots=True)
 class _ReplaySession(Session):
     """A session that gives cases the ids and numbers that they were given when the history was recorded."""
@@ -295,7 +288,6 @@ class _Stage:
         recorded: Mapping[str, Deployed],
         drawn: dict[str, int],
         at: datetime,
-        last_tick: datetime | None,
     ) -> None:
         self._office = office
         self._store = store
@@ -305,7 +297,6 @@ class _Stage:
         self._recorded = recorded
         self._drawn = drawn
         self._at = at
-        self._last_tick = last_tick
         self._names = names_in((events, recorded[root].procedure) for root, events in families.items())
         self._alike = {root: definitions.alike(events[0]) for root, events in families.items()}
         self._placed = {name: place for events in families.values() for name, place in _places(events).items()}
@@ -427,11 +418,9 @@ class _Stage:
     def _refuse(self, event: Event, refusal: CaseclockError) -> None:
         number = next((it.opened["number"] for it in self._families[event.root] if it.opened), event.root)
         why = refusal.message
-        fields = getattr(refusal, "fields", None)
-        if fields:
-            why = say(
-                "{message}: {fields}", message=why, fields=[f"{name}: {it.text()}" for name, it in fields.items()]
-            )
+        if isinstance(refusal, InvalidInput) and refusal.fields:
+            fields = [say("{field}: {problem}", field=name, problem=it) for name, it in refusal.fields.items()]
+            why = say("{message}: {fields}", message=why, fields=fields)
         self._refused[event.root].append(Refused(number, event.action, event.actor, event.effective_at, why))
 
     def _again(self, session: Session, event: Event) -> Command:
@@ -534,12 +523,13 @@ class _Stage:
         session.tx.save(replace(draft.change(), erased=erased))
 
     def _outcome(self, root: str) -> tuple[tuple[Event, ...], Standing | None]:
-        until = self._last_tick
-        with self._session(self._at, root) as session:
+        end = max(self._at, self._families[root][-1].recorded_at)
+        with self._session(end, root) as session:
             if not _is_there(session.tx, root):
                 return (), None
-            if not self._alike[root] and until and until <= self._at:
-                deliver(session, root, until)
+            if not self._alike[root]:
+                # By other rules, other rungs come than those of which a tick is recorded.
+                deliver(session, root, self._at)
         with self._session(self._at, root, write=False) as session:
             events = session.tx.events(root)
             return events, standing(session, events, self._at, None)
