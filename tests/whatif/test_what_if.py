@@ -15,7 +15,7 @@ from caseclock.definitions.what_if import replayed, under
 from caseclock.storage import MemoryStore
 from caseclock.workflow import Actor, Engine, InvalidInput
 from caseclock.workflow.engine.replaying import ERASED, Under
-from caseclock.workflow.whatif.comparing import differing
+from caseclock.workflow.whatif.comparing import check, differing
 from caseclock.workflow.whatif.lateness import WhatIf
 
 from ..accounts.random_office import RandomOffice
@@ -169,3 +169,64 @@ states:
     (one,) = engine.replay(MemoryStore, procedure="visit")
     assert (list(differing(one)), one.refused, one.erased) == ([], (), 2)
     assert ERASED not in str(one.again)
+
+
+def test_a_check_under_other_rules_tells_what_does_not_come_out_as_recorded(township: Township) -> None:
+    late_reply(township)
+    found = check(township.engine.replay(MemoryStore, compiled(LONGER)))
+    assert found.cases == 1
+    assert "event" in found.differing[0].message.text()
+
+
+def test_an_input_that_is_not_asked_for_is_left_out_and_one_that_is_missing_stops_the_case(township: Township) -> None:
+    source = """
+procedure: errand
+version: {version}
+calendar: cn
+opened_by: clerk
+stages: {{work: {{}}}}
+roles: {{clerk: {{}}}}
+clocks: {{reply: {{starts: opened, limit: 3 working days, stops: close}}}}
+states:
+  waiting: {{stage: work, actions: {{close: {{by: clerk, to: closed{inputs}}}}}}}
+  closed: {{stage: work, final: true}}
+"""
+    engine, clerk = township.engine, Actor("cleo", frozenset({"clerk"}))
+    engine.deploy(source.format(version=1, inputs=", input: {note: {type: text}}"), file="errand.procedure.yaml")
+    case = engine.open("errand", {}, by=clerk).case.number
+    engine.fire(case, "close", by=clerk, data={"note": "x"})
+    (one,) = engine.replay(MemoryStore, compiled(source.format(version=2, inputs="")), procedure="errand")
+    assert (one.refused, one.again[-1].action, one.again[-1].data) == ((), "close", {})
+    asked = source.format(version=2, inputs=", input: {sum: {type: integer, required: true}}")
+    (one,) = engine.replay(MemoryStore, compiled(asked), procedure="errand")
+    assert one.after is not None
+    assert (one.refused[0].action, one.after.situation.case.state) == ("close", "waiting")
+    assert "sum: missing" in one.refused[0].why.text()
+
+
+def test_an_expiry_of_the_other_rules_comes_at_its_instant(township: Township) -> None:
+    """Nobody has to tick for it: what is over by the cut-off is over."""
+    source = """
+procedure: permit
+version: {version}
+calendar: cn
+opened_by: clerk
+stages: {{work: {{}}}}
+roles: {{clerk: {{}}}}
+clocks: {{decision: {{starts: opened, limit: 3 working days, stops: grant{expires}}}}}
+states:
+  pending:
+    stage: work
+    actions: {{grant: {{by: clerk, to: granted}}, deem: {{by: system, to: granted}}}}
+  granted: {{stage: work, final: true}}
+"""
+    engine, clerk = township.engine, Actor("cleo", frozenset({"clerk"}))
+    engine.deploy(source.format(version=1, expires=", ladder: {due: deem}"), file="permit.procedure.yaml")
+    engine.open("permit", {}, by=clerk)
+    other = compiled(source.format(version=2, expires=", expires: deem"))
+    township.later(days=9)
+    (one,) = engine.replay(MemoryStore, other, procedure="permit")
+    assert one.before is not None
+    assert one.after is not None
+    assert (one.before.situation.case.state, one.after.situation.case.state) == ("pending", "granted")
+    assert one.again[-1].effective_at == township.instant("2026-11-20 00:00")

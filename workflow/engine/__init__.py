@@ -4,6 +4,7 @@ from .commands import Command, FireAction, OpenCase
 from .cutoff import Standing
 from .disclosure import Disclosure
 from .engine import Engine
+from .replaying import Refused, Replayed, Under
 from .situation import Situation
 from .views import (
     BatchResult,
@@ -33,7 +34,10 @@ __all__ = [
     "OpenCase",
     "Receipt",
     "RecountReport",
+    "Refused",
+    "Replayed",
     "Situation",
     "Standing",
     "TickReport",
+    "Under",
 ]

@@ -425,34 +425,36 @@ class _Stage:
 
     def _again(self, session: Session, event: Event) -> Command:
         """The command that left an event. Raises `NotFound` or `NotAllowed` when it cannot even be given."""
-        deployed = self._recorded[event.root]
+        recorded = self._recorded[event.root]
+        fields = self._taken(recorded, event)
+        data = self._given(event, fields, recorded)
+        if not self._alike[event.root]:
+            # An input that the other rules do not know any more stops nobody.
+            known = {it.name for it in self._taken(self._played(session, event.root), event)}
+            data = {name: value for name, value in data.items() if name in known}
         if event.action == OPEN:
-            fields: Sequence[Field] = deployed.procedure.case.opens_with
-        else:
-            fields = _inputs(deployed.procedure.lifecycle(self._kind_of(event)), event.action)
-        data = self._given(event, fields, deployed)
-        if event.action == OPEN:
-            by = self._actor(session, event, fields, data)
-            opened = event.opened or {}
-            return OpenCase(
-                opened["procedure"], data, by, event.effective_at, event.key, self._definitions.version(event)
-            )
+            opened, by = event.opened or {}, self._actor(session, event, fields, data)
+            version = self._definitions.version(event)
+            return OpenCase(opened["procedure"], data, by, event.effective_at, event.key, version)
         case = self._place(session, event)
-        data = self._merging(event, deployed, data)
-        data = self._still_asked(session, case, event, data)
         by = self._actor(session, event, fields, data)
-        return FireAction(case, event.action, by, data, event.effective_at, event.key)
+        return FireAction(case, event.action, by, self._merging(event, recorded, data), event.effective_at, event.key)
+
+    def _played(self, session: Session, root: str) -> Deployed:
+        """The procedure under which a family is replayed."""
+        first = self._families[root][0]
+        return session.deployed((first.opened or {})["procedure"], self._definitions.version(first))
+
+    def _taken(self, deployed: Deployed, event: Event) -> Sequence[Field]:
+        """The inputs that a procedure takes for what an event did."""
+        kind = self._kind_of(event)
+        if event.action == OPEN:
+            return deployed.procedure.case.opens_with
+        known = kind == CASE or kind in deployed.procedure.subcases
+        return _inputs(deployed.procedure.lifecycle(kind), event.action) if known else ()
 
     def _kind_of(self, event: Event) -> str:
         return self._placed[event.case][0]
-
-    def _still_asked(self, session: Session, case: str, event: Event, data: dict[str, Any]) -> dict[str, Any]:
-        """The inputs less those that the other rules do not know any more; nothing is lost by leaving these out."""
-        if self._alike[event.root]:
-            return data
-        situation = session.situation(case)
-        known = {it.name for it in _inputs(situation.deployed.lifecycle(situation.case), event.action)}
-        return {name: value for name, value in data.items() if name in known} if known else data
 
     def _given(self, event: Event, fields: Iterable[Field], deployed: Deployed) -> dict[str, Any]:
         """The inputs of an event; something of the same type where a private value has been erased."""

@@ -41,11 +41,11 @@ class Arrivals:
     last: date
     opened: dict[date, list[Arrival]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, event: Event, private: frozenset[str]) -> None:
-        """Take up an opening."""
+    def add(self, event: Event, left_out: frozenset[str]) -> None:
+        """Take up an opening, with its values but those that are left out."""
         day = self.calendar.to_date(event.effective_at)
         if self.first <= day <= self.last:
-            data = {name: value for name, value in event.data.items() if name not in private}
+            data = {name: value for name, value in event.data.items() if name not in left_out}
             self.opened[day].append(Arrival(self.calendar.wall_time(event.effective_at), event, data))
 
     @property

@@ -20,7 +20,7 @@ from ..model import CASE, OPEN, SYSTEM, Procedure
 from ..reports import Plan
 from .arrivals import Arrivals
 from .simulating import Limit, Run, World, bare, limits_of, run
-from .stays import Stays
+from .stays import Stays, wordy
 from .working_time import fitting
 
 LEAST_WEEKS = 4
@@ -195,7 +195,7 @@ def _world(
         stays.add(standing, time)
         event = standing.events[0]
         if event.action == OPEN and event.case == event.root and event.cause is None:
-            arrivals.add(event, standing.situation.deployed.machines[CASE].private)
+            arrivals.add(event, wordy(standing.situation.deployed.procedure.case))
     stays.close()
     _refuse_few(arrivals.count >= LEAST_CASES and stays.ended >= LEAST_STAYS, whole, arrivals.count, stays.ended)
     here = [one for one in known if one.situation.case.closed_at is None]

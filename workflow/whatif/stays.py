@@ -18,7 +18,7 @@ from typing import Any
 
 from ..engine import Standing
 from ..history import NOTED, Case, Event
-from ..model import OPEN, SYSTEM
+from ..model import OPEN, SYSTEM, FieldType, Lifecycle
 from .working_time import WorkingTime
 
 OWN = 12
@@ -74,9 +74,9 @@ class Stays:
     def add(self, standing: Standing, time: WorkingTime) -> None:
         """Take up the stays of a family as it stood."""
         for case in standing.situation.family.cases:
-            private = standing.situation.deployed.machine(case).private
+            left_out = wordy(standing.situation.deployed.lifecycle(case))
             own = [event for event in standing.events if event.case == case.id]
-            for state, stay in _stays(own, case, time, standing.situation.at, private):
+            for state, stay in _stays(own, case, time, standing.situation.at, left_out):
                 self.found[case.kind, state, case.unit or ""].append(stay)
                 if case.unit:
                     self.found[case.kind, state, ""].append(stay)
@@ -107,8 +107,14 @@ class Stays:
             already = stay.lasted
 
 
+def wordy(lifecycle: Lifecycle) -> frozenset[str]:
+    """Return the private fields that are left out of what is drawn: texts, of which no limit is measured."""
+    words = (FieldType.TEXT, FieldType.URL, FieldType.FILE, FieldType.LIST)
+    return frozenset(name for name in lifecycle.private if lifecycle.fields[name].type in words)
+
+
 def _stays(
-    events: Iterable[Event], case: Case, time: WorkingTime, until: datetime, private: frozenset[str]
+    events: Iterable[Event], case: Case, time: WorkingTime, until: datetime, left_out: frozenset[str]
 ) -> Iterable[tuple[str, Stay]]:
     state, begun, did = "", 0.0, list[Did]()
     for event in sorted(events, key=lambda event: (event.effective_at, event.seq)):
@@ -116,16 +122,16 @@ def _stays(
         by_person = event.actor != SYSTEM and event.cause is None and event.rung is None and event.action not in NOTED
         if not (event.moves or event.since):
             if by_person:
-                did.append(_did(event, now - begun, private))
+                did.append(_did(event, now - begun, left_out))
             continue
         if state:
-            left = _did(event, now - begun, private) if by_person and event.action != OPEN else None
+            left = _did(event, now - begun, left_out) if by_person and event.action != OPEN else None
             yield state, Stay(now - begun, tuple(did), left)
         state, begun, did = event.to_state, now, []
     if state and case.closed_at is None:
         yield state, Stay(time.since_first(until) - begun, tuple(did), None)
 
 
-def _did(event: Event, after: float, private: frozenset[str]) -> Did:
-    data = {name: value for name, value in event.data.items() if name not in private}
+def _did(event: Event, after: float, left_out: frozenset[str]) -> Did:
+    data = {name: value for name, value in event.data.items() if name not in left_out}
     return Did(after, event.action, event.actor, event.role, event.unit, event.effective_at, data)
