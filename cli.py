@@ -1148,7 +1148,8 @@ def _report(
 @_command(
     "replay",
     _(
-        "Run recorded history again, as it was or under other definitions, and tell what would have been late.\n\n"
+        "Tell what would have been late under other definitions.\n\n"
+        "Recorded history is run again, as it was or under another procedure, calendar or roster. "
         "What people did is done again in memory; nothing is written. Under unchanged definitions it must come out "
         "exactly as it was recorded: --check compares every event."
     ),
@@ -1218,7 +1219,8 @@ def _check_replay(session: Session, procedure: str | None, under: Under) -> int:
 @_command(
     "simulate",
     _(
-        "Forecast the next weeks from recorded history: what arrives, what runs out, which open case will be late.\n\n"
+        "Forecast the next weeks from recorded history.\n\n"
+        "What arrives, what runs out, and which open case will be late. "
         "Arrivals, values and how long people take are drawn from history, many times over; what follows is decided by "
         "the procedure and its clocks. The same seed prints the same. With --as-of a time that has passed, what came "
         "stands beside it."

@@ -95,7 +95,7 @@ def forecasted(
     newest = engine.rules(plan.procedure, other)
     end = weeks_later(newest.calendar, start, weeks)
     return forecast(
-        engine.standings(plan.procedure, start, start),
+        lambda: engine.standings(plan.procedure, start, start),
         plan,
         newest,
         start=start,

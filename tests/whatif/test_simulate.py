@@ -33,7 +33,7 @@ def ahead(
     under = Under(READER.compile(source, file="other.procedure.yaml")) if source else None
     rules = office.engine.rules("request", under)
     return forecast(
-        office.engine.standings("request", start, start),
+        lambda: office.engine.standings("request", start, start),
         plan_of(rules.procedure),
         rules,
         start=start,

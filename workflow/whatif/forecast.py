@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -113,7 +113,7 @@ class Forecast:
 
 
 def forecast(
-    families: Iterable[Standing],
+    families: Callable[[], Iterable[Standing]],
     plan: Plan,
     newest: Deployed,
     *,
@@ -128,7 +128,8 @@ def forecast(
     """Return the forecast of the weeks after an instant.
 
     Args:
-        families: every family of the procedure as it stood at the start: `Engine.standings`.
+        families: gives every family of the procedure as it stood at the start, such as `Engine.standings`; read twice,
+            so that not all of them must be held at once.
         plan: what is what in the procedure.
         newest: the procedure by which the cases to come are handled; those that are open stay with their own.
         runs: how often the weeks are run. ``seed``: the same gives the same forecast.
@@ -138,10 +139,9 @@ def forecast(
 
     Raises `InvalidInput` where there is too little history to draw from.
     """
-    known = tuple(families)
     calendar = newest.calendar
     end = weeks_later(calendar, start, weeks)
-    world, since = _world(known, plan, newest, start, end, past_weeks, times)
+    world, since = _world(families, plan, newest, start, end, past_weeks, times)
     done = [run(world, f"{seed}:{number}") for number in range(runs)]
     actual = None if came is None else [it for one in came for it in limits_of(one.situation, world.clocks)]
     return Forecast(
@@ -166,7 +166,7 @@ def forecast(
 
 
 def _world(
-    known: Sequence[Standing],
+    families: Callable[[], Iterable[Standing]],
     plan: Plan,
     newest: Deployed,
     start: datetime,
@@ -175,15 +175,12 @@ def _world(
     times: float,
 ) -> tuple[World, datetime]:
     calendar = newest.calendar
-    done = [
-        event.effective_at
-        for standing in known
-        for event in standing.events
-        if event.actor != SYSTEM and event.action not in NOTED
-    ]
-    opened = sorted(standing.situation.case.opened_at for standing in known)
-    first = opened[0] if opened else start
-    begins = max(first, weeks_later(calendar, start, -past_weeks))
+    done: list[datetime] = []
+    opened: list[datetime] = []
+    for standing in families():
+        done += [it.effective_at for it in standing.events if it.actor != SYSTEM and it.action not in NOTED]
+        opened.append(standing.situation.case.opened_at)
+    begins = max(min(opened, default=start), weeks_later(calendar, start, -past_weeks))
     whole = (start - begins) // timedelta(weeks=1)
     _refuse_few(whole >= LEAST_WEEKS, whole, sum(at >= begins for at in opened), None)
     time = fitting(calendar, done, end)
@@ -191,14 +188,16 @@ def _world(
     # Whole weeks up to the day before the start: that day, and the one on which the office began, are not whole.
     last_day = calendar.to_date(start) - timedelta(days=1)
     arrivals = Arrivals(calendar, last_day - timedelta(days=7 * whole - 1), last_day)
-    for standing in known:
+    here: list[Standing] = []
+    for standing in families():
         stays.add(standing, time)
+        if standing.situation.case.closed_at is None:
+            here.append(standing)
         event = standing.events[0]
         if event.action == OPEN and event.case == event.root and event.cause is None:
             arrivals.add(event, wordy(standing.situation.deployed.procedure.case))
     stays.close()
     _refuse_few(arrivals.count >= LEAST_CASES and stays.ended >= LEAST_STAYS, whole, arrivals.count, stays.ended)
-    here = [one for one in known if one.situation.case.closed_at is None]
     made: dict[str, Deployed] = {}
     for one in here:
         made.setdefault(one.situation.deployed.fingerprint, bare(one.situation.deployed))
