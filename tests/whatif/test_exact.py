@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from caseclock.definitions import shipped
 from caseclock.storage import MemoryStore, create_store
 from caseclock.workflow import Engine
+from caseclock.workflow.engine import TickReport
 from caseclock.workflow.whatif.comparing import differing
 
 from ..accounts.random_office import RandomOffice
@@ -32,7 +34,7 @@ def told(engine: Engine) -> list[str]:
     return found
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(seed=st.integers(0, 10**6))
 def test_a_random_office_comes_out_as_it_was_recorded(seed: int) -> None:
     office = RandomOffice(READER, ROSTER, seed)
@@ -82,6 +84,43 @@ def test_recounts_erasing_showing_and_another_roster_come_out_as_recorded(seed: 
     office.engine.redact(author, by="omar", reason="asked by the person")
     for case in (*cases, author):
         office.wander(case, 5)
+    assert told(office.engine) == []
+
+
+class Careless(RandomOffice):
+    """A random office whose ticks come late or only for part, and which merges whatever may be merged."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(READER, ROSTER, seed)
+        self.without = ()
+        self.cases: list[str] = []
+        self._deliver = self.engine.tick
+        self.engine.tick = self._tick  # type: ignore[method-assign]
+
+    def _tick(self) -> TickReport:
+        back = self.random.choice((0, 0, 5, 600, 3000))
+        return self._deliver(self.now - timedelta(minutes=back)) if back else self._deliver()
+
+    def _data(self, action: str, view: Any) -> dict[str, Any]:
+        if action == "merge":
+            return {"merged_into": self.random.choice(self.cases)}
+        return super()._data(action, view)
+
+
+@pytest.mark.parametrize("seed", [5, 1001, 1002])
+def test_late_ticks_half_done_recounts_and_mergers_come_out_as_recorded(seed: int) -> None:
+    """Two families that one merger changes draw their own numbers, though in one transaction."""
+    office = Careless(seed)
+    office.cases += [office.open(), office.open()]
+    for round in range(3):
+        for case in list(office.cases):
+            office.wander(case, 8)
+        office.now += timedelta(minutes=1)
+        if round == 0:
+            office.engine.deploy(DAY_OFF, file="cn.calendar.yaml", recount=seed % 2 == 0)
+        elif round == 1:
+            office.engine.recount()
+        office.cases.append(office.open())
     assert told(office.engine) == []
 
 

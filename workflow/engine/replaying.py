@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from ..errors import CaseclockError, InvalidInput, NotAllowed, NotFound
@@ -260,15 +261,17 @@ class _ReplaySession(Session):
     def draft(self, deployed: Deployed, family: Family) -> Draft:
         """Return a draft of a change to ``family``, as `Session.draft` does."""
         draft = Session.draft(self, deployed, family)
-        draft.new_id, draft.next_serial = self._new_id, self._next_serial
+        # A merger changes two families in one transaction; each draws its own names.
+        owner = family.root.id if family.cases else self.owner
+        draft.new_id, draft.next_serial = partial(self._new_id, owner), partial(self._next_serial, owner)
         return draft
 
-    def _new_id(self) -> str:
-        ids = self.names.ids[self.owner]
+    def _new_id(self, owner: str) -> str:
+        ids = self.names.ids[owner]
         return ids.popleft() if ids else time_ordered_id(self.now)
 
-    def _next_serial(self, series: str) -> int:
-        serials = self.names.serials[self.owner, series]
+    def _next_serial(self, owner: str, series: str) -> int:
+        serials = self.names.serials[owner, series]
         if serials:
             return serials.popleft()
         self.drawn[series] = self.drawn.get(series, 0) + 1
