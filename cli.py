@@ -39,9 +39,8 @@ if TYPE_CHECKING:
     from .storage.delivery import Post
     from .workflow import CaseclockError, Engine, Language, ListItem, Message, Problem, Receipt, TickReport
     from .workflow.archiving import NamedFile, Package
-    from .workflow.engine import BatchResult
+    from .workflow.engine import BatchResult, Under
     from .workflow.engine.delivering import DeliveryReport
-    from .workflow.engine.replaying import Under
     from .workflow.model import Field
     from .workflow.rehearsal.story import Outcome
     from .workflow.reports import Plan

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..workflow.engine import Engine
+from ..workflow.engine import Engine, Under
 from ..workflow.engine.admission import utc
-from ..workflow.engine.replaying import Under
 from ..workflow.errors import InvalidInput
 from ..workflow.messages import say
 from ..workflow.ports import Compiled, Kind, Store

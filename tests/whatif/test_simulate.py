@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from caseclock.workflow import InvalidInput
-from caseclock.workflow.engine.replaying import Under
+from caseclock.workflow.engine import Under
 from caseclock.workflow.reports import plan_of
 from caseclock.workflow.whatif.forecast import Forecast, forecast
 from caseclock.workflow.whatif.stays import Did, Stay, Stays

@@ -14,7 +14,8 @@ from caseclock.definitions.reports.reader import shipped_plan
 from caseclock.definitions.what_if import replayed, under
 from caseclock.storage import MemoryStore
 from caseclock.workflow import Actor, Engine, InvalidInput
-from caseclock.workflow.engine.replaying import ERASED, Under
+from caseclock.workflow.engine import Under
+from caseclock.workflow.engine.recorded_inputs import ERASED
 from caseclock.workflow.whatif.comparing import check, differing
 from caseclock.workflow.whatif.lateness import WhatIf
 

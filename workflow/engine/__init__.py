@@ -4,8 +4,9 @@ from .commands import Command, FireAction, OpenCase
 from .cutoff import Standing
 from .disclosure import Disclosure
 from .engine import Engine
-from .replaying import Refused, Replayed, Under
 from .situation import Situation
+from .staging import Refused, Replayed
+from .under import Under
 from .views import (
     BatchResult,
     CaseView,

@@ -33,12 +33,14 @@ from .page import Page
 from .prints import Paper, Rendered, keep, paper
 from .rebuilding import RebuildReport, rebuild
 from .redaction import redact
-from .replaying import Replayed, Under, replay, rules
+from .replaying import replay
 from .retention import Expired, expired
 from .session import LocksFirst, Session
 from .shelf import ROSTER, Shelf
 from .situation import Deployed
+from .staging import Replayed
 from .transfer import LoadReport, export, load
+from .under import Under, rules
 from .verification import OutsideHead, VerifyReport, verify
 from .views import BatchResult, CaseView, EventView, ListItem, Moved, Offer, Receipt, RecountReport, TickReport
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Literal
 
-from ..history import NOTED, Event
+from ..history import NOTED, Case, Event
 from ..model import OPEN, RECOUNTED, Procedure
 
 Kind = Literal["command", "note", "recount", "tick", "wait"]
@@ -126,3 +126,23 @@ def _drawn_of(event: Event, series: str, procedure: Procedure) -> int:
     if event.action == OPEN and event.case == event.root:
         patterns.append(procedure.numbering)
     return max(1, sum(series == pattern or series.startswith(f"{pattern}:") for pattern in patterns))
+
+
+def places(events: Iterable[Event]) -> dict[str, tuple[str, str, int]]:
+    """Return by id what each case of a family is: its kind, its unit, and the how many-th of these it is."""
+    found: dict[str, tuple[str, str, int]] = {}
+    for event in events:
+        if event.opened:
+            kind, unit = str(event.opened["kind"]), str(event.opened.get("unit") or "")
+            nth = sum(known[:2] == (kind, unit) for known in found.values())
+            found[event.case] = (kind, unit, nth)
+    return found
+
+
+def members(cases: Iterable[Case]) -> dict[tuple[str, str, int], str]:
+    """Return the ids of cases, by what each is."""
+    found: dict[tuple[str, str, int], str] = {}
+    for case in cases:
+        nth = sum(known[:2] == (case.kind, case.unit or "") for known in found)
+        found[case.kind, case.unit or "", nth] = case.id
+    return found

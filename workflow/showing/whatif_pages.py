@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..engine.replaying import Refused
+from ..engine import Refused
 from ..messages import Language, Message, Text, render, say
 from ..whatif.comparing import Checked
 from ..whatif.lateness import Cell, Changed, Counted, Judged, Verdict, WhatIf

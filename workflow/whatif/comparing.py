@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from itertools import zip_longest
 from typing import Any
 
-from ..engine.replaying import Refused, Replayed
+from ..engine import Refused, Replayed
 from ..history import Event
 from ..messages import Message, say
 

@@ -16,8 +16,7 @@ from zoneinfo import ZoneInfo
 from ..accounts import SlipAccount
 from ..calendars import Calendar
 from ..clocks import ClockStatus
-from ..engine import Situation, Standing
-from ..engine.replaying import Refused, Replayed
+from ..engine import Refused, Replayed, Situation, Standing
 from ..messages import Text
 from ..model import CASE, Effect, Procedure
 from ..reports import Plan, plan_of
