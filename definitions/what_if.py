@@ -53,15 +53,16 @@ def replayed(
         at: the cut-off; now when left out.
         since: only limits due from then on.
 
-    Raises `NotFound` when the procedure is not deployed.
+    Raises `NotFound` when the procedure is not deployed, or counts by a calendar that is not.
     """
     cutoff = utc(at) if at else datetime.now(UTC)
+    rules = engine.rules(plan.procedure, other)
     return what_if(
         engine.replay(new_store, other, procedure=plan.procedure, at=cutoff),
         plan,
-        title=engine.procedure(plan.procedure).title,
-        zone=engine.zone(plan.procedure),
-        calendar=engine.calendar(plan.procedure),
+        title=rules.procedure.title,
+        zone=rules.calendar.zone,
+        calendar=rules.calendar,
         at=cutoff,
         since=utc(since) if since else None,
     )

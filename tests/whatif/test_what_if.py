@@ -13,7 +13,7 @@ from caseclock.definitions.reports.making import report_on
 from caseclock.definitions.reports.reader import shipped_plan
 from caseclock.definitions.what_if import replayed, under
 from caseclock.storage import MemoryStore
-from caseclock.workflow import Actor, Engine, InvalidInput
+from caseclock.workflow import Actor, Engine, InvalidInput, NotFound
 from caseclock.workflow.engine import Under
 from caseclock.workflow.engine.recorded_inputs import ERASED
 from caseclock.workflow.whatif.comparing import check, differing
@@ -231,3 +231,9 @@ states:
     assert one.after is not None
     assert (one.before.situation.case.state, one.after.situation.case.state) == ("pending", "granted")
     assert one.again[-1].effective_at == township.instant("2026-11-20 00:00")
+
+
+def test_a_calendar_that_is_not_there_is_told_before_anything_is_replayed(township: Township) -> None:
+    late_reply(township)
+    with pytest.raises(NotFound, match="nowhere"):
+        asked(township.engine, township.clock[0], compiled(ONLINE.replace("calendar: cn", "calendar: nowhere")))

@@ -8,6 +8,7 @@ from ..messages import Language, Message, Text, render, say
 from ..whatif.forecast import FIGURES, Band, Figure, Forecast, Week
 from .pages import Line, Page, show_due, show_instant
 from .report_tables import Percent, Table, grid
+from .whatif_pages import VERDICTS
 
 TITLES: dict[Figure, Message] = {
     "arrivals": say("Opened"),
@@ -98,7 +99,7 @@ def _risks(found: Forecast) -> Table:
             risk.case,
             show_due(risk.due_at, found.zone),
             Percent(risk.share),
-            *(() if risk.came is None else (say("late") if risk.came else say("in time"),)),
+            *(() if risk.came is None else (VERDICTS["late"] if risk.came else VERDICTS["in_time"],)),
         )
         for risk in found.risks
     )

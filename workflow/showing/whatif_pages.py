@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..engine import Refused
@@ -13,10 +14,12 @@ from .report_tables import Percent, Table, grid
 
 VERDICTS: dict[Verdict, Message] = {
     "in_time": say("in time"),
-    "late": say("late"),
+    "late": say("late or overdue"),
     "pending": say("not due yet"),
 }
 NOT_COUNTED = say("not counted")
+SHOWN = 20
+"""How many entries of a list are shown on a terminal."""
 
 
 def page(found: WhatIf) -> Page:
@@ -34,7 +37,20 @@ def page(found: WhatIf) -> Page:
         )
     for table in tables(found):
         if table.rows or table.name in ("clocks", "figures"):
-            yield from grid(table)
+            yield from grid(table if table.name in ("clocks", "figures") else _shortened(table))
+
+
+def _shortened(table: Table) -> Table:
+    """A list as far as it is read on a terminal, with a sentence that says where the rest is."""
+    if len(table.rows) <= SHOWN:
+        return table
+    rest = say(
+        "The first {shown} of {count}; --csv {table} prints all of them.",
+        shown=SHOWN,
+        count=len(table.rows),
+        table=table.name,
+    )
+    return replace(table, rows=table.rows[:SHOWN], note=rest)
 
 
 def _heading(found: WhatIf) -> Message:
@@ -129,8 +145,8 @@ _HEADINGS = (
     say("Recorded due"),
     say("Replayed due"),
     say("Days moved"),
-    say("Recorded"),
-    say("Replayed"),
+    say("As recorded"),
+    say("As replayed"),
 )
 
 

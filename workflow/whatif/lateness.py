@@ -74,12 +74,12 @@ class Changed:
 
     Args:
         before, after: None where it does not run, or does not count, on that side.
-        days: by how many calendar days the due moved; negative for an earlier one.
+        days: by how many calendar days the due moved, negative for an earlier one; None where a side is missing.
     """
 
     before: Judged | None
     after: Judged | None
-    days: int
+    days: int | None
 
     @property
     def known(self) -> Judged:
@@ -199,7 +199,7 @@ def _changed(before: Judged | None, after: Judged | None, calendar: Calendar, fo
     if found.since and all(it.due_at < found.since for it in known):
         return
     if before is None or after is None:
-        yield Changed(before, after, 0)
+        yield Changed(before, after, None)
     elif (before.verdict, before.due_at) != (after.verdict, after.due_at):
         yield Changed(before, after, days_after(before.due_at, after.due_at, calendar))
 
