@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from .storage.delivery import Post
     from .workflow import CaseclockError, Engine, Language, ListItem, Message, Problem, Receipt, TickReport
     from .workflow.archiving import NamedFile, Package
-    from .workflow.engine import BatchResult
+    from .workflow.engine import BatchResult, Under
     from .workflow.engine.delivering import DeliveryReport
     from .workflow.model import Field, Procedure
     from .workflow.pictures.course import Course
@@ -1241,6 +1241,143 @@ def _report(
         out.write_bytes(written)
     else:
         click.echo(written, nl=False)
+
+
+@_command(
+    "replay",
+    _(
+        "Tell what would have been late under other definitions.\n\n"
+        "Recorded history is run again, as it was or under another procedure, calendar or roster. "
+        "What people did is done again in memory; nothing is written. Under unchanged definitions it must come out "
+        "exactly as it was recorded: --check compares every event."
+    ),
+)
+@_procedure
+@_option(
+    "--with",
+    "other",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    text=_("Under this procedure in place of its own."),
+)
+@_option("--calendar", "calendar", type=click.Path(path_type=Path), metavar="FILE", text=_("By this calendar."))
+@_option("--roster", "roster", type=click.Path(path_type=Path), metavar="FILE", text=_("With this roster."))
+@_option("--since", metavar="TIME", text=_("Only limits due from then on; from the beginning when left out."))
+@_option("--until", metavar="TIME", text=_("The cut-off; now when left out."))
+@_option("--check", is_flag=True, text=_("Compare with the recorded history, event by event."))
+@_option(
+    "--csv", "table", metavar="TABLE", text=_("Print this table as CSV: clocks, figures, turned, moved or stopped.")
+)
+@click.pass_obj
+def _replay(
+    session: Session,
+    procedure: str | None,
+    other: Path | None,
+    calendar: Path | None,
+    roster: Path | None,
+    since: str | None,
+    until: str | None,
+    check: bool,
+    table: str | None,
+) -> int:
+    from .definitions import what_if
+    from .definitions.reports.files import csv_of
+    from .storage import MemoryStore
+    from .workflow.showing import whatif_pages
+
+    under = what_if.under(procedure=other, calendar=calendar, roster=roster)
+    if check:
+        return _check_replay(session, procedure, under)
+    name = under.procedure.name if under.procedure else session.procedure(procedure)
+    zone = session.engine.zone(name)
+    plan = _plan(session, name)
+    at, start = _instant(until, zone), _instant(since, zone)
+    found = what_if.replayed(session.engine, MemoryStore, plan, under, at=at, since=start)
+    if table and not session.as_json:
+        wanted = what_if.table(whatif_pages.tables(found), table)
+        click.echo(csv_of(wanted, found.at, session.language).encode("utf-8-sig"), nl=False)
+        return 0
+    session.show(lambda: whatif_pages.data(found, session.language), lambda: whatif_pages.page(found))
+    return 0
+
+
+def _check_replay(session: Session, procedure: str | None, under: Under) -> int:
+    from .storage import MemoryStore
+    from .workflow.showing import whatif_pages
+    from .workflow.whatif.comparing import check
+
+    found = check(session.engine.replay(MemoryStore, under, procedure=procedure))
+    session.show(
+        lambda: whatif_pages.checked_data(found, session.language),
+        lambda: whatif_pages.checked_page(found),
+    )
+    return FINDINGS if found.differing or found.refused else 0
+
+
+@_command(
+    "simulate",
+    _(
+        "Forecast the next weeks from recorded history.\n\n"
+        "What arrives, what runs out, and which open case will be late. "
+        "Arrivals, values and how long people take are drawn from history, many times over; what follows is decided by "
+        "the procedure and its clocks. The same seed prints the same. With --as-of a time that has passed, what came "
+        "stands beside it."
+    ),
+)
+@_procedure
+@_option("--weeks", type=click.IntRange(1, 104), default=8, show_default=True, text=_("How many weeks."))
+@_option("--runs", type=click.IntRange(10, 10000), default=200, show_default=True, text=_("How often they are run."))
+@_option("--seed", type=int, default=1, show_default=True, text=_("The same seed prints the same forecast."))
+@_option(
+    "--with", "other", type=click.Path(path_type=Path), metavar="FILE", text=_("Cases to come run by this procedure.")
+)
+@_option("--calendar", "calendar", type=click.Path(path_type=Path), metavar="FILE", text=_("By this calendar."))
+@_option("--arrivals", metavar="xNUMBER", default="x1", text=_("So many times what arrived, such as x1.2."))
+@_option(
+    "--from-weeks",
+    type=click.IntRange(4, 520),
+    default=26,
+    show_default=True,
+    text=_("Arrivals are drawn from so many weeks of history."),
+)
+@_option("--as-of", metavar="TIME", text=_("From what was known at this time; now when left out."))
+@_option("--csv", "table", metavar="TABLE", text=_("Print this table as CSV: weeks or risks."))
+@click.pass_obj
+def _simulate(
+    session: Session,
+    procedure: str | None,
+    weeks: int,
+    runs: int,
+    seed: int,
+    other: Path | None,
+    calendar: Path | None,
+    arrivals: str,
+    from_weeks: int,
+    as_of: str | None,
+    table: str | None,
+) -> None:
+    from .definitions import what_if
+    from .definitions.reports.files import csv_of
+    from .workflow.showing import forecast_pages
+
+    under = what_if.under(procedure=other, calendar=calendar)
+    name = under.procedure.name if under.procedure else session.procedure(procedure)
+    found = what_if.forecasted(
+        session.engine,
+        _plan(session, name),
+        under,
+        weeks=weeks,
+        runs=runs,
+        seed=seed,
+        times=what_if.factor(arrivals),
+        past_weeks=from_weeks,
+        as_of=_instant(as_of, session.engine.zone(name)),
+    )
+    if table and not session.as_json:
+        wanted = what_if.table(forecast_pages.tables(found), table)
+        click.echo(csv_of(wanted, found.start, session.language).encode("utf-8-sig"), nl=False)
+        return
+    session.show(lambda: forecast_pages.data(found, session.language), lambda: forecast_pages.page(found))
 
 
 @_group("bulletin", _("Draft bulletins, and name what they name"))

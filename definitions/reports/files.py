@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime
 from importlib import resources
 from typing import BinaryIO
 
@@ -24,12 +25,16 @@ def csv_text(report: Report, name: str, language: Language) -> str:
 
     Raises `InvalidInput` for a table that the report does not have.
     """
-    table = _table(report, name)
+    return csv_of(_table(report, name), report.at, language)
+
+
+def csv_of(table: Table, at: datetime, language: Language) -> str:
+    """Return a table as CSV, with the cut-off in a column of its own; see `csv_text`."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([*(render(cell, language) for cell in table.headings), render(say("Cut-off"), language)])
     for row in table.rows:
-        writer.writerow([*(_harmless(cell, language) for cell in row), report.at.isoformat()])
+        writer.writerow([*(_harmless(cell, language) for cell in row), at.isoformat()])
     return out.getvalue()
 
 

@@ -29,6 +29,7 @@ from caseclock.workflow.engine.verification import read_outside_head
 from caseclock.workflow.history import Case, Event
 from caseclock.workflow.letters import Letter
 from caseclock.workflow.ports import Change, ClockRow, Definition, IssuedDocument, Print, Store, Timer, Transaction
+from caseclock.workflow.whatif.comparing import check
 
 OTHER, ASKING = "qingxi", "baihe"
 START = datetime(2026, 11, 16, 1, tzinfo=UTC)
@@ -268,6 +269,8 @@ OF_THE_OFFICE: dict[str, Callable[[Engine, Known], Any]] = {
     "concerned": lambda engine, known: _concerned(engine),
     "versions": lambda engine, known: [engine.versions(), engine.versions("online_opinion")],
     "standings": lambda engine, known: list(engine.standings("online_opinion", at=LATER, as_of=LATER)),
+    "replay": lambda engine, known: check(engine.replay(MemoryStore, at=LATER)),
+    "rules": lambda engine, known: [engine.rules("online_opinion").roster, told(lambda: engine.rules("permit"))],
     "letters": lambda engine, known: [engine.letters(), engine.letters(given_up=True)],
     "deliver_letters": lambda engine, known: engine.deliver_letters(lambda letter: None),
     "resend_letters": lambda engine, known: [

@@ -5,6 +5,8 @@ from .cutoff import Standing
 from .disclosure import Disclosure
 from .engine import Engine
 from .situation import Situation
+from .staging import Refused, Replayed
+from .under import Under
 from .views import (
     BatchResult,
     CaseView,
@@ -33,7 +35,10 @@ __all__ = [
     "OpenCase",
     "Receipt",
     "RecountReport",
+    "Refused",
+    "Replayed",
     "Situation",
     "Standing",
     "TickReport",
+    "Under",
 ]

@@ -35,10 +35,14 @@ from .page import Page
 from .prints import Paper, Rendered, keep, paper
 from .rebuilding import RebuildReport, rebuild
 from .redaction import redact
+from .replaying import replay
 from .retention import Expired, expired
 from .session import LocksFirst, Session
 from .shelf import ROSTER, Shelf
+from .situation import Deployed
+from .staging import Replayed
 from .transfer import LoadReport, export, load
+from .under import Under, rules
 from .verification import OutsideHead, VerifyReport, verify
 from .versions import VersionView, rewording, versions
 from .views import BatchResult, CaseView, EventView, ListItem, Moved, Offer, Receipt, RecountReport, TickReport
@@ -362,6 +366,38 @@ class Engine:
             at, as_of: as in `standing`.
         """
         return standings(self._session, procedure, utc(at) if at else None, utc(as_of) if as_of else None)
+
+    def replay(
+        self,
+        new_store: Callable[[], Store],
+        under: Under | None = None,
+        *,
+        procedure: str | None = None,
+        at: datetime | None = None,
+    ) -> Iterator[Replayed]:
+        """Yield every family as recorded and as it comes out when people do again what they did; nothing is written.
+
+        Families are read in pages. Under unchanged definitions each comes out exactly as it was recorded.
+
+        Args:
+            new_store: makes an empty store, such as `storage.MemoryStore`, in which families are replayed.
+            under: other definitions.
+            procedure: only cases of this one.
+            at: the cut-off at which both stand; now when left out.
+        """
+        cutoff = utc(at or self._now())
+        return replay(
+            self._session, self.office, self._reader, new_store, procedure=procedure, under=under or Under(), at=cutoff
+        )
+
+    def rules(self, procedure: str, under: Under | None = None) -> Deployed:
+        """Return a procedure's newest version with its calendars, roster and machines. Raises `NotFound`.
+
+        Args:
+            under: other definitions, in the place of those that are deployed.
+        """
+        with self._session() as session:
+            return rules(session, self._reader, procedure, under or Under())
 
     def cases(self, query: CaseQuery | None = None) -> tuple[ListItem, ...]:
         """Return the cases that match the query, soonest due first."""
