@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from ..workflow.errors import NotFound
@@ -45,8 +46,16 @@ def schema_text(kind: str) -> str:
     schema = _shape_of(kind).model_json_schema()
     for part in _parts(schema):
         _entitle(part)
+        _leave_out_what_misleads(part)
         _say_names_for_editors(part)
     return json.dumps({"$schema": DIALECT, **schema}, ensure_ascii=False, indent=2) + "\n"
+
+
+def write_schemas(folder: Path) -> tuple[str, ...]:
+    """Write the schema of every kind into a folder, where editors look for it, and return the names of the files."""
+    for kind in KINDS:
+        (folder / schema_file(kind)).write_text(schema_text(kind), encoding="utf-8")
+    return tuple(map(schema_file, KINDS))
 
 
 def _shape_of(kind: str) -> type[Shape]:
@@ -83,6 +92,20 @@ def _entitle(part: dict[str, Any]) -> None:
     if isinstance(properties, dict):
         for key, value in properties.items():
             value["title"] = key.replace("_", " ").capitalize()
+
+
+def _leave_out_what_misleads(part: dict[str, Any]) -> None:
+    """Leave out a default of nothing, which editors offer as a value, and what a word's class says of itself.
+
+    The key says better what its words mean.
+    """
+    if "default" in part and part["default"] is None:
+        del part["default"]
+    for definition in part.get("$defs", {}).values():
+        if "enum" in definition:
+            definition.pop("description", None)
+    if isinstance(part.get("description"), str):
+        part["description"] = part["description"].replace("``", "`")
 
 
 def _say_names_for_editors(part: dict[str, Any]) -> None:

@@ -122,7 +122,7 @@ else:
     Title = Annotated[
         TitleShape, BeforeValidator(_both, json_schema_input_type=str | TitleShape), AfterValidator(_text)
     ]
-Choices = Annotated[dict[str, Title], BeforeValidator(_titled, json_schema_input_type=dict[str, Any] | list[str])]
+Choices = Annotated[dict[str, Title], BeforeValidator(_titled, json_schema_input_type=dict[str, str | TitleShape] | list[str])]
 LengthText = Annotated[
     str,
     Field(

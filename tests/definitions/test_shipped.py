@@ -9,7 +9,7 @@ from importlib import resources
 import pytest
 
 from caseclock.definitions import YamlReader, codec, shipped
-from caseclock.definitions.procedures.schema import FILE, procedure_schema
+from caseclock.definitions.schemas import KINDS, schema_file, schema_text
 from caseclock.workflow.errors import NotFound
 from caseclock.workflow.messages import Text
 from caseclock.workflow.model import Counting, Limit, Period, Procedure, Roll, TimeUnit
@@ -66,9 +66,10 @@ def test_loading_a_compiled_definition_imports_no_reader() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_schema_for_editors_is_the_one_of_the_shapes() -> None:
-    shipped_schema = resources.files("caseclock.definitions").joinpath(FILE).read_text(encoding="utf-8")
-    assert shipped_schema == procedure_schema()
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_schema_for_editors_is_the_one_of_the_shapes(kind: str) -> None:
+    shipped_schema = resources.files("caseclock.definitions").joinpath(schema_file(kind)).read_text(encoding="utf-8")
+    assert shipped_schema == schema_text(kind), "run `make docs`"
 
 
 def test_an_unknown_shipped_file_is_refused_with_those_there_are() -> None:

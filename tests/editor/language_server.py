@@ -6,10 +6,15 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
 SERVER = ROOT / ".venv/editor/node_modules/yaml-language-server/bin/yaml-language-server"
+
+
+PATIENCE = 120
+"""Seconds after which a server that does not answer is ended, so that the tests fail and do not hang."""
 
 
 class LanguageServer:
@@ -26,6 +31,8 @@ class LanguageServer:
         self.process = subprocess.Popen(
             [node, SERVER, "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=sys.stderr
         )
+        self._watch = Timer(PATIENCE, self.process.kill)
+        self._watch.start()
         self._serial = 0
         self._diagnostics: dict[str, list[dict[str, Any]]] = {}
         markdown = {"documentationFormat": ["markdown"]}
@@ -50,6 +57,7 @@ class LanguageServer:
         self._request("shutdown")
         self._notify("exit")
         self.process.wait(timeout=10)
+        self._watch.cancel()
         for pipe in (self.process.stdin, self.process.stdout):
             assert pipe is not None
             pipe.close()
@@ -62,14 +70,6 @@ class LanguageServer:
         while uri not in self._diagnostics:
             self._take(self._read())
         return self._diagnostics.pop(uri)
-
-    def close(self, name: str) -> None:
-        """Close a document, so that it can be opened with another text."""
-        uri = self._uri(name)
-        self._notify("textDocument/didClose", textDocument={"uri": uri})
-        while uri not in self._diagnostics:
-            self._take(self._read())
-        del self._diagnostics[uri]
 
     def completion(self, name: str, line: int, column: int) -> dict[str, Any]:
         """Return what is offered at a place, counted from 0: label and item."""
