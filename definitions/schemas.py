@@ -20,7 +20,7 @@ KINDS = ("procedure", "roster", "test", "story", "report")
 
 _SIGNS = r"\s!-/:-@\[-\^`{-~\u2000-\u206f\u3000-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
 EDITOR_NAME_PATTERN = rf"^[^0-9{_SIGNS}][^{_SIGNS}]{{0,62}}$"
-"""A name, said without ``\\w``: to the JavaScript of editors that means ASCII letters only, and names may be Chinese."""
+"""A name, said without ``\\w``, which to the JavaScript of editors means ASCII letters only; names may be Chinese."""
 
 
 def schema_file(kind: str) -> str:

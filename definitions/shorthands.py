@@ -122,7 +122,10 @@ else:
     Title = Annotated[
         TitleShape, BeforeValidator(_both, json_schema_input_type=str | TitleShape), AfterValidator(_text)
     ]
-Choices = Annotated[dict[str, Title], BeforeValidator(_titled, json_schema_input_type=dict[str, str | TitleShape] | list[str])]
+Choices = Annotated[
+    dict[str, Title], BeforeValidator(_titled, json_schema_input_type=dict[str, str | TitleShape] | list[str])
+]
+_UNIT_WORDS = [word for unit in TimeUnit for word in (f"{unit.value}s", unit.value)]
 LengthText = Annotated[
     str,
     Field(
@@ -135,12 +138,7 @@ LengthText = Annotated[
 Length = Annotated[Period, BeforeValidator(as_length, json_schema_input_type=LengthText)]
 UnitWord = Annotated[
     TimeUnit,
-    BeforeValidator(
-        _unit,
-        json_schema_input_type=Annotated[
-            str, Field(json_schema_extra={"enum": [word for unit in TimeUnit for word in (f"{unit.value}s", unit.value)]})
-        ],
-    ),
+    BeforeValidator(_unit, json_schema_input_type=Annotated[str, Field(json_schema_extra={"enum": list(_UNIT_WORDS)})]),
 ]
 WallTime = Annotated[str, BeforeValidator(as_wall_time, json_schema_input_type=str)]
 Privacy = Annotated[

@@ -234,9 +234,9 @@ class ExtensionShape(Shape):
         "before_due"
     )
     """``before_due`` (default): only before the limit has run out; ``any_time``; or ``3 working days before due``."""
-    within: Annotated[DecidedShape | None, BeforeValidator(under("is"), json_schema_input_type=LengthText | DecidedShape)] = (
-        None
-    )
+    within: Annotated[
+        DecidedShape | None, BeforeValidator(under("is"), json_schema_input_type=LengthText | DecidedShape)
+    ] = None
     """It must be granted at most so long after the start, or after something else."""
     holds: Literal["this_run", "every_run"] = "this_run"
     """``this_run`` (default), or ``every_run``: a grant holds on when the clock starts anew."""

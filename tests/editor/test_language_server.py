@@ -30,13 +30,13 @@ clocks:
     limit: 5 working days
     counting: {roll: next_working_day, ends: 24:00}
     stops: answer
-    
+{blank}
 states:
   开始:
     stage: intake
     actions: {answer: {by: 经办人}}
   end: {stage: intake, final: true}
-"""
+""".replace("{blank}", " " * 4)
 
 
 @pytest.fixture(scope="module")
@@ -117,9 +117,9 @@ def test_hovering_a_key_shows_what_it_means(editor: Any) -> None:
     document = editor(PROCEDURE)
     assert "Roles that may open a case" in document.shown("opened_by")
     assert "next\\_working\\_day" in document.shown("roll") or "next_working_day" in document.shown("roll")
-    assert "3 working days" in editor(PROCEDURE.replace("version: 1", "version: 1\nerase_private_after: 3 years")).shown(
-        "erase_private_after"
-    )
+    assert "3 working days" in editor(
+        PROCEDURE.replace("version: 1", "version: 1\nerase_private_after: 3 years")
+    ).shown("erase_private_after")
 
 
 def test_other_kinds_of_file_are_known_too(editor: Any) -> None:
