@@ -41,7 +41,7 @@ imports: $(READY)
 # The generated pages of docs/; `make test` checks that they are up to date.
 docs: $(READY)
 	$(BIN)/python docs/generate.py
-	for kind in procedure roster test story report; do $(BIN)/caseclock schema $$kind > definitions/$$kind.schema.json || exit 1; done
+	for kind in procedure calendar roster test story report; do $(BIN)/caseclock schema $$kind > definitions/$$kind.schema.json || exit 1; done
 
 unit: $(READY)
 	$(BIN)/python -m pytest -n 2 -q

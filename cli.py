@@ -637,8 +637,8 @@ def _test_folders(session: Session) -> tuple[Path, ...]:
 @_command(
     "schema",
     _(
-        "Print the JSON Schema of a kind of file, for editors.\n\nThe kinds are procedure, roster, test, story and"
-        " report. With --into all of them are written into a folder, in place of older ones."
+        "Print the JSON Schema of a kind of file, for editors.\n\nThe kinds are procedure, calendar, roster, test,"
+        " story and report. With --into all of them are written into a folder, in place of older ones."
     ),
 )
 @click.argument("kind", default="procedure")

@@ -1,6 +1,7 @@
 """JSON Schemas of the files that people write, for editors: completion, descriptions, and mistakes while typing.
 
-They are made from the shapes by which the files are read, so that what an editor takes is what the reader takes.
+They are made from the shapes by which the files are read, so that what an editor takes is what the reader takes. The
+shape of a calendar is for editors only.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ..workflow.messages import say
 from .shorthands import NAME_PATTERN, Shape
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-KINDS = ("procedure", "roster", "test", "story", "report")
+KINDS = ("procedure", "calendar", "roster", "test", "story", "report")
 """The kinds of file that have a schema; ``procedure`` is the kind of ``*.procedure.yaml``."""
 
 _SIGNS = r"\s!-/:-@\[-\^`{-~\u2000-\u206f\u3000-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
@@ -59,6 +60,7 @@ def write_schemas(folder: Path) -> tuple[str, ...]:
 
 
 def _shape_of(kind: str) -> type[Shape]:
+    from .calendars.shapes import CalendarShape
     from .procedures.shapes import ProcedureShape
     from .rehearsals.shapes import RehearsalShape
     from .rehearsals.story_reader import StoryShape
@@ -67,6 +69,7 @@ def _shape_of(kind: str) -> type[Shape]:
 
     shapes: Mapping[str, type[Shape]] = {
         "procedure": ProcedureShape,
+        "calendar": CalendarShape,
         "roster": RosterShape,
         "test": RehearsalShape,
         "story": StoryShape,
@@ -99,7 +102,7 @@ def _leave_out_what_misleads(part: dict[str, Any]) -> None:
 
     The key says better what its words mean.
     """
-    if "default" in part and part["default"] is None:
+    if "default" in part and part["default"] in (None, ""):
         del part["default"]
     for definition in part.get("$defs", {}).values():
         if "enum" in definition:

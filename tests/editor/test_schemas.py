@@ -12,13 +12,17 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from caseclock.definitions.calendars.reader import DAY_KEYS, KEYS, NOTICE_KEYS, SEASON_KEYS, read_calendar
 from caseclock.definitions.schemas import KINDS, _shape_of, schema_text
 from caseclock.definitions.shape_problems import check_shape
 from caseclock.definitions.yaml_reader import read_yaml
+from caseclock.workflow.errors import DefinitionInvalid
 
 DEFINITIONS = Path(__file__).parents[2] / "definitions"
 SCHEMAS = {kind: json.loads(schema_text(kind)) for kind in KINDS}
 FILES = sorted(file for file in DEFINITIONS.glob("*.yaml") if file.name.split(".")[1] in KINDS)
+CALENDARS = [file for file in FILES if file.name.endswith(".calendar.yaml")]
+SHAPED = [file for file in FILES if file not in CALENDARS]
 SEEN_BY_A_SCHEMA = {"unknown-key", "wrong-type", "missing-key", "unknown-word", "bad-period", "wrong-value"}
 STRANGE = (None, True, 0, -1, 3.5, "", "nonsense", "3 workdays", "0 days", [], [1], {}, {"nonsense": 1})
 WHY_ONLY_THE_READER = (
@@ -89,7 +93,7 @@ def mutant(data: Any, chance: random.Random) -> Any:
     return data
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", SHAPED, ids=lambda file: file.name)
 def test_what_a_schema_refuses_the_reader_refuses_and_mistakes_of_shape_are_refused_by_both(file: Path) -> None:
     chance = random.Random(file.name)
     kind, data = kind_of(file), read(file)
@@ -104,3 +108,27 @@ def test_what_a_schema_refuses_the_reader_refuses_and_mistakes_of_shape_are_refu
             told = [one for one in found if one.code in SEEN_BY_A_SCHEMA]
             left = [one.text() for one in told if not any(why in one.text() for why in WHY_ONLY_THE_READER)]
             assert left == []
+
+
+@pytest.mark.parametrize("file", CALENDARS, ids=lambda file: file.name)
+def test_what_the_schema_of_calendars_refuses_the_reader_refuses(file: Path) -> None:
+    """Not the other way round: the reader knows days, holidays and other calendars."""
+
+    def load(name: str) -> Any:
+        return read(DEFINITIONS / f"{name}.calendar.yaml")
+
+    chance, data = random.Random(file.name), read(file)
+    validator = Draft202012Validator(SCHEMAS["calendar"])
+    refused = [wrong for wrong in (mutant(data, chance) for _ in range(30)) if not validator.is_valid(wrong)]
+    assert refused
+    for wrong in refused[:8]:
+        with pytest.raises(DefinitionInvalid):
+            read_calendar(wrong, load)
+
+
+def test_the_schema_of_calendars_has_the_keys_of_the_reader() -> None:
+    keys = {name: tuple(part["properties"]) for name, part in mappings(SCHEMAS["calendar"])}
+    assert keys["the file"] == KEYS
+    assert set(keys["NoticeShape"]) == set(NOTICE_KEYS)
+    assert set(keys["DayShape"]) == set(DAY_KEYS)
+    assert set(keys["SeasonShape"]) == set(SEASON_KEYS)
