@@ -132,3 +132,11 @@ def test_the_schema_of_calendars_has_the_keys_of_the_reader() -> None:
     assert set(keys["NoticeShape"]) == set(NOTICE_KEYS)
     assert set(keys["DayShape"]) == set(DAY_KEYS)
     assert set(keys["SeasonShape"]) == set(SEASON_KEYS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_key_stands_in_the_pages(kind: str) -> None:
+    pages = [DEFINITIONS.parent / "docs" / f"{name}.md" for name in ("language", "testing", "reports")]
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    keys = {key for _, part in mappings(SCHEMAS[kind]) for key in part["properties"]}
+    assert {key for key in keys if f"`{key}`" not in text} - {"zh", "en"} == set()
