@@ -234,6 +234,7 @@ def test_every_command_speaks_json(shell: Any, tmp_path: Path) -> None:
         "restore": (str(tmp_path / "copy.db"),),
         "test": (str(test),),
         "demo": (),
+        "schema": ("roster",),
     }
     # `work` goes on until it is stopped: tests/workers.
     assert set(arguments) == set(caseclock.commands) - {"work"}
