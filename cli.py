@@ -657,6 +657,27 @@ def _test_folders(session: Session) -> tuple[Path, ...]:
         return (here,)
 
 
+@_command(
+    "schema",
+    _(
+        "Print the JSON Schema of a kind of file, for editors.\n\nThe kinds are procedure, calendar, roster, test,"
+        " story and report. With --into all of them are written into a folder, in place of older ones."
+    ),
+)
+@click.argument("kind", default="procedure")
+@_option("--into", type=_folder, metavar="FOLDER", text=_("The folder into which the schemas are written."))
+@click.pass_obj
+def _schema(session: Session, kind: str, into: Path | None) -> None:
+    from .definitions.schemas import schema_text, write_schemas
+    from .workflow.showing.pages import Line
+
+    if into is None:
+        click.echo(schema_text(kind), nl=False)
+        return
+    written = write_schemas(into)
+    session.show(lambda: {"written": list(written)}, lambda: [Line(say("files written: {files}", files=written))])
+
+
 @_command("deploy", _("Put the folder's definitions, or the files named, into use."))
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.pass_obj

@@ -234,12 +234,15 @@ def make_office(
 ) -> tuple[str, ...]:
     """Write the files of a new office into ``folder`` and return the names of those written; existing ones are kept.
 
+    The schemas by which editors complete these files are written beside them, each time anew.
+
     Args:
         database: a file in the folder, or an address, which should hold no password.
 
     Raises `InvalidInput` for an id or title that cannot stand in a file.
     """
     from . import shipped
+    from .schemas import write_schemas
 
     texts = (id, title, database)
     if not all(text.strip() and text.isprintable() and '"' not in text and "\\" not in text for text in texts):
@@ -251,4 +254,5 @@ def make_office(
     written = [name for name in files if not (folder / name).exists()]
     for name in written:
         (folder / name).write_text(files[name], encoding="utf-8")
+    write_schemas(folder)
     return tuple(written)

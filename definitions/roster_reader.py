@@ -26,28 +26,41 @@ class UnitShape(Shape):
     """A unit of the office."""
 
     title: Title | None = None
+    """What people call it."""
     can_lead: bool = True
+    """Whether it may lead where several units are given a case."""
     vacant: Names = Field(default_factory=list)
+    """Roles for which it has nobody, on purpose; `check` does not ask for them."""
 
 
 class PersonShape(Shape):
     """Somebody who acts."""
 
     name: Title | None = None
+    """What people call them."""
     roles: Names
+    """The role, or the roles, that they hold."""
     unit: Name | None = None
+    """The unit they belong to."""
     notify: Annotated[list[str], BeforeValidator(listed)] = Field(default_factory=list)
+    """Where letters to them go: a mail address, a web address, or a robot of a group chat."""
     language: Literal["en", "zh"] | None = None
+    """``en`` or ``zh``: in which letters to them are written."""
 
 
 class RosterShape(Shape):
     """A roster file."""
 
     roster: Name
+    """The id; this key comes first."""
     units: dict[Name, UnitShape] = Field(default_factory=dict)
+    """The units of the office."""
     people: dict[Name, PersonShape] = Field(default_factory=dict)
+    """The people who act, by the id that they type."""
     language: Literal["en", "zh"] = "en"
+    """``en`` or ``zh``: in which letters are written, where a person has no language of their own."""
     procedures: Names = Field(default_factory=list)
+    """The procedures that its people work by; of all in the folder where it says none."""
 
 
 def read_roster(source: Source) -> Roster:

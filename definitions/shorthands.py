@@ -27,6 +27,9 @@ from .words import parse_period, parse_unit
 RESERVED = (*BUILTIN_NAMES, CASE, "true", "false")
 """Words with a meaning of their own in expressions; no part of a definition may be called so."""
 
+ONE_LENGTH = r"(?!0+ )[0-9]{1,5} (?:(?:working )?(?:minute|hour|day)|week|month|year)s?"
+"""What `words.parse_period` takes, for editors."""
+
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -121,8 +124,9 @@ def _one_of(kind: type[Word]) -> BeforeValidator:
     return BeforeValidator(check, json_schema_input_type=kind)
 
 
-Name = Annotated[str, Field(pattern=r"^[^\W\d]\w{0,62}$"), AfterValidator(_name)]
-Names = Annotated[list[Name], BeforeValidator(listed, json_schema_input_type=str | list[str])]
+NAME_PATTERN = r"^[^\W\d]\w{0,62}$"
+Name = Annotated[str, Field(pattern=NAME_PATTERN), AfterValidator(_name)]
+Names = Annotated[list[Name], BeforeValidator(listed, json_schema_input_type=Name | list[Name])]
 if TYPE_CHECKING:
     # what comes out; the shape that goes in is TitleShape, and a bare text for both languages
     Title = Text
@@ -133,9 +137,24 @@ else:
     ]
     # a word to the checker that something is meant so, with the reason or without
     Mark = Annotated[Title, WrapValidator(_mark, json_schema_input_type=bool | str | TitleShape)]
-Choices = Annotated[dict[str, Title], BeforeValidator(_titled, json_schema_input_type=dict[str, Any] | list[str])]
-Length = Annotated[Period, BeforeValidator(as_length, json_schema_input_type=str)]
-UnitWord = Annotated[TimeUnit, BeforeValidator(_unit, json_schema_input_type=str)]
+Choices = Annotated[
+    dict[str, Title], BeforeValidator(_titled, json_schema_input_type=dict[str, str | TitleShape] | list[str])
+]
+_UNIT_WORDS = [word for unit in TimeUnit for word in (f"{unit.value}s", unit.value)]
+LengthText = Annotated[
+    str,
+    Field(
+        pattern=rf"^\s*{ONE_LENGTH}\s*$",
+        examples=["3 working days", "48 hours", "1 month"],
+        json_schema_extra={"patternErrorMessage": "expected a length such as 3 days, 1 working day or 48 hours"},
+    ),
+]
+"""A length as an editor is told of it."""
+Length = Annotated[Period, BeforeValidator(as_length, json_schema_input_type=LengthText)]
+UnitWord = Annotated[
+    TimeUnit,
+    BeforeValidator(_unit, json_schema_input_type=Annotated[str, Field(json_schema_extra={"enum": list(_UNIT_WORDS)})]),
+]
 WallTime = Annotated[str, BeforeValidator(as_wall_time, json_schema_input_type=str)]
 Privacy = Annotated[
     bool | Mask,

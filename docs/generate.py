@@ -227,6 +227,7 @@ def inquiry() -> Iterator[str]:
 
 def diagram() -> Iterator[str]:
     """Yield the seven-step procedure as Mermaid."""
+    from caseclock.definitions import YamlReader
     from caseclock.definitions.language import language
     from caseclock.workflow.pictures.making import picture
 

@@ -10,9 +10,11 @@ from pydantic_core import PydanticCustomError
 
 from ...workflow.model import EXACT_UNITS, OPENED, DayEnd, Period, TimeUnit
 from ..shorthands import (
+    ONE_LENGTH,
     EffectWord,
     FirstDayWord,
     Length,
+    LengthText,
     Name,
     Names,
     RollWord,
@@ -100,8 +102,18 @@ def _key(key: Any) -> str:
     return str(key).lower() if isinstance(key, bool) else str(key)
 
 
+LengthsText = Annotated[
+    str,
+    Field(
+        pattern=rf"^\s*{ONE_LENGTH}\s*(?: (?:and|then) \s*{ONE_LENGTH}\s*)*$",
+        examples=["5 working days", "1 month and 10 days", "14 days then 3 days"],
+        json_schema_extra={"patternErrorMessage": "expected a length such as 3 days, 1 working day or 48 hours"},
+    ),
+]
+"""Lengths one after another as an editor is told of them."""
 LengthsOrChoices = Annotated[
-    Lengths | dict[str, Lengths], BeforeValidator(_lengths, json_schema_input_type=str | dict[str, str])
+    Lengths | dict[str, Lengths],
+    BeforeValidator(_lengths, json_schema_input_type=LengthsText | dict[str, LengthsText]),
 ]
 
 
@@ -203,7 +215,7 @@ class ExtensionShape(Shape):
     to: Length | None = None
     """The new total, counted from the same start."""
     by: Annotated[
-        AdditionShape | None, BeforeValidator(under("length"), json_schema_input_type=str | AdditionShape)
+        AdditionShape | None, BeforeValidator(under("length"), json_schema_input_type=LengthText | AdditionShape)
     ] = None
     """Instead of a total: how much more; a length, or ``{amount: <integer field>, unit: working days}``."""
     until: Name | None = None
@@ -222,9 +234,9 @@ class ExtensionShape(Shape):
         "before_due"
     )
     """``before_due`` (default): only before the limit has run out; ``any_time``; or ``3 working days before due``."""
-    within: Annotated[DecidedShape | None, BeforeValidator(under("is"), json_schema_input_type=str | DecidedShape)] = (
-        None
-    )
+    within: Annotated[
+        DecidedShape | None, BeforeValidator(under("is"), json_schema_input_type=LengthText | DecidedShape)
+    ] = None
     """It must be granted at most so long after the start, or after something else."""
     holds: Literal["this_run", "every_run"] = "this_run"
     """``this_run`` (default), or ``every_run``: a grant holds on when the clock starts anew."""
@@ -373,7 +385,7 @@ def _limits(value: Any) -> Any:
 Limits = Annotated[
     list[LimitShape],
     Field(min_length=1),
-    BeforeValidator(_limits, json_schema_input_type=str | LimitShape | list[LimitShape]),
+    BeforeValidator(_limits, json_schema_input_type=LengthsText | LimitShape | list[LimitShape]),
 ]
 
 

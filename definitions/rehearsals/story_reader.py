@@ -26,38 +26,61 @@ class ExpectShape(Shape):
     """What a step must lead to."""
 
     refused: str | None = None
+    """The code of the refusal with which the step must end."""
     state: Name | None = None
+    """The state of the case."""
     delivered: Names | None = None
+    """The actions that the system does by itself in this step, in order."""
     due: dict[Name, str] = Field(default_factory=dict)
+    """Clock: when it is due."""
     overdue: Names | None = None
+    """The clocks that are overdue: these and no others."""
 
 
 class StepShape(Shape):
     """One step: exactly one of ``open``, ``do``, ``tick``, ``why`` and ``show``."""
 
     at: str
+    """When it happens."""
     by: Name | None = None
+    """Who does it: the id of a person."""
     open: str | None = None
+    """Open a case, and call it so in this story."""
     do: Name | None = None
+    """Do this action."""
     tick: bool | None = None
+    """``true``: let the system do what is due."""
     why: Name | None = None
+    """Explain this clock, day by day."""
     show: str | None = None
+    """Show this case."""
     on: str | None = None
+    """The case that is meant; behind a slash the unit whose subcase is meant."""
     with_: dict[Name, Any] = Field(default_factory=dict, alias="with")
+    """The fields of the new case, or the action's inputs."""
     expect: ExpectShape = Field(default_factory=ExpectShape)
+    """What the step must lead to."""
     say: Title | None = None
+    """What is told to whoever watches."""
     heading: Title | None = None
+    """A heading before the step."""
 
 
 class StoryShape(Shape):
     """A story file."""
 
     story: Name
+    """The id; this key comes first."""
     title: Title | None = None
+    """What the story is about."""
     procedure: Name
+    """The id of the procedure."""
     zone: str
+    """The time zone of all its times."""
     uses: list[str]
+    """The definition files that it needs."""
     steps: list[StepShape]
+    """The steps, in order of time."""
 
 
 def read_story(text: str, file: str) -> Story:

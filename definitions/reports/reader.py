@@ -25,58 +25,96 @@ class SlipsShape(Shape):
     """The subcases of the units: their kind, the unit's own clock, and what is done on them."""
 
     kind: Name
+    """The kind of subcase."""
     clock: Name | None = None
+    """The clock of the unit's own limit."""
     received: Names = Field(default_factory=list)
+    """Actions by which a unit signs for it."""
     received_by: Name | None = None
+    """The clock within which it must be signed for."""
     returned: Names = Field(default_factory=list)
+    """Actions by which a unit asks to return it."""
     return_accepted: Names = Field(default_factory=list)
+    """Actions by which a return is accepted."""
     return_refused: Names = Field(default_factory=list)
+    """Actions by which a return is refused."""
     return_clock: Name | None = None
+    """The clock within which it may be returned in time."""
     sent_back: Names = Field(default_factory=list)
+    """Actions by which a reply is sent back to be done again."""
     explained: Names = Field(default_factory=list)
+    """Actions by which a unit explains itself."""
     urged: Names = Field(default_factory=list)
+    """Actions by which a unit is urged."""
     supervised: Names = Field(default_factory=list)
+    """Actions by which a unit is supervised."""
     named: Names = Field(default_factory=list)
+    """Actions by which a unit is named in a bulletin."""
 
 
 class GroupShape(Shape):
     """By which field cases are grouped, and how small a cell may be to be shown."""
 
     field: Name
+    """The field of the case by whose value cases are grouped."""
     title: Title | None = None
+    """What people call the group."""
     small: int = Field(default=0, ge=0)
+    """A cell of fewer cases than this is not shown."""
 
 
 class PatrolShape(Shape):
     """The procedure of which each case is a patrol, its fields, and the sites to be read every day."""
 
     procedure: Name
+    """The procedure of which each case is one patrol."""
     day: Name
+    """The field with the day of the patrol."""
     sites: Name
+    """The field with the sites that were read."""
     expected: list[str] = Field(default_factory=list)
+    """The sites that must be read every day."""
     void: Names = Field(default_factory=list)
+    """States of patrols that were entered by mistake and do not count."""
 
 
 class ReportShape(Shape):
     """A plan file."""
 
     report: Name
+    """The id of the procedure that the report is about; this key comes first."""
     slips: SlipsShape | None = None
+    """The subcases of the units, and what is done on them."""
     dispatch: Names = Field(default_factory=list)
+    """Actions that give a case to units."""
     reply_clock: Name | None = None
+    """The clock of the reply."""
     replied: Names = Field(default_factory=list)
+    """Actions that reply."""
     first_clock: Name | None = None
+    """The clock of the first response."""
     first: Names = Field(default_factory=list)
+    """Actions that are the first response."""
     extended: Names = Field(default_factory=list)
+    """Actions that extend the limit."""
     invalid: Names = Field(default_factory=list)
+    """States of posts that need no reply."""
     merged: Names = Field(default_factory=list)
+    """States of posts that were linked to another case."""
     outcome: Name | None = None
+    """The field with the result."""
     solved: Names = Field(default_factory=list)
+    """The values of ``outcome`` that mean solved."""
     called_back: Name | None = None
+    """The field with what the author said when called back."""
     asked: Names = Field(default_factory=list)
+    """The values of ``called_back`` that mean that something was said."""
     satisfied: Names = Field(default_factory=list)
+    """The values of ``called_back`` that mean content."""
     groups: dict[Name, GroupShape] = Field(default_factory=dict)
+    """Further groups of cases for the figures."""
     patrol: PatrolShape | None = None
+    """The log of patrols."""
 
 
 RESERVED = ("unit", "stage", "month")

@@ -238,6 +238,7 @@ def test_every_command_speaks_json(shell: Any, tmp_path: Path) -> None:
         "demo": (),
         "diff": (),
         "versions": (),
+        "schema": ("roster",),
     }
     # `work` goes on until it is stopped: tests/workers; `simulate` needs weeks of history: tests/whatif.
     assert set(arguments) == set(caseclock.commands) - {"work", "simulate"}

@@ -9,7 +9,8 @@ from importlib import resources
 import pytest
 
 from caseclock.definitions import YamlReader, codec, shipped
-from caseclock.definitions.procedures.schema import FILE, procedure_schema
+from caseclock.definitions.schemas import KINDS as WITH_SCHEMA
+from caseclock.definitions.schemas import schema_file, schema_text
 from caseclock.workflow.errors import NotFound
 from caseclock.workflow.messages import Text
 from caseclock.workflow.model import Counting, Limit, Period, Procedure, Roll, TimeUnit
@@ -66,9 +67,10 @@ def test_loading_a_compiled_definition_imports_no_reader() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_schema_for_editors_is_the_one_of_the_shapes() -> None:
-    shipped_schema = resources.files("caseclock.definitions").joinpath(FILE).read_text(encoding="utf-8")
-    assert shipped_schema == procedure_schema()
+@pytest.mark.parametrize("kind", WITH_SCHEMA)
+def test_the_schema_for_editors_is_the_one_of_the_shapes(kind: str) -> None:
+    shipped_schema = resources.files("caseclock.definitions").joinpath(schema_file(kind)).read_text(encoding="utf-8")
+    assert shipped_schema == schema_text(kind), "run `make docs`"
 
 
 def test_an_unknown_shipped_file_is_refused_with_those_there_are() -> None:
@@ -144,7 +146,7 @@ def test_mistakes_in_a_roster(broken, old: str, new: str, code: str) -> None:
 
 def test_a_calendars_mistakes_have_places_too(broken) -> None:
     found = broken("zone: Asia/Shanghai", "zone: Asia/Shanghay", "cn.calendar.yaml")
-    assert [(problem.line, problem.column) for problem in found] == [(5, 7)]
+    assert [(problem.line, problem.column) for problem in found] == [(7, 7)]
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if "calendar" not in name])
