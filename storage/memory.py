@@ -456,6 +456,7 @@ def _kept_case(case: Case) -> Case:
         closed_at=None if case.closed_at is None else as_utc(case.closed_at),
         data=plain(dict(case.data)),
         marks={action: tuple(_kept_mark(mark) for mark in done) for action, done in case.marks.items()},
+        carried=plain(dict(case.carried)),
     )
 
 
@@ -477,4 +478,5 @@ def _kept_event(event: Event) -> Event:
         redaction=None if event.redaction is None else plain(dict(event.redaction)),
         printed=None if event.printed is None else plain(dict(event.printed)),
         relations=tuple(plain(dict(told)) for told in event.relations),
+        migration=None if event.migration is None else plain(dict(event.migration)),
     )

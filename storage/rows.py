@@ -40,6 +40,7 @@ def case_row(case: Case) -> dict[str, Any]:
         },
         "delivered": [[*_rung(key), seq] for key, seq in sorted(case.delivered.items())],
         "relations": [_relation_told(relation) for relation in case.relations] or None,
+        "carried": dict(case.carried) or None,
         "link": case.link or None,
         "unheaded": True,
     }
@@ -68,6 +69,7 @@ def case_of(row: Any) -> Case:
         },
         delivered={RungKey(*key[:3]): key[3] if len(key) > 3 else 0 for key in row.delivered},
         relations=tuple(_relation_of(told) for told in row.relations or ()),
+        carried=row.carried or {},
         closed_at=row.closed_at,
         revision=int(row.revision),
         link=row.link or "",
@@ -113,6 +115,7 @@ def event_row(event: Event) -> dict[str, Any]:
         "redaction": None if event.redaction is None else dict(event.redaction),
         "printed": None if event.printed is None else dict(event.printed),
         "relations": [dict(told) for told in event.relations] or None,
+        "migration": None if event.migration is None else dict(event.migration),
         "link": event.link or None,
     }
 
@@ -168,6 +171,7 @@ def event_of(row: Any, private: Private) -> Event:
         redaction=row.redaction,
         printed=row.printed,
         relations=tuple(row.relations or ()),
+        migration=row.migration,
         link=row.link or "",
     )
 

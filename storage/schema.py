@@ -100,6 +100,7 @@ cases = Table(
     Column("projected", Name(32)),
     # The cases that it was merged with or split from.
     Column("relations", CanonicalJson),
+    Column("carried", CanonicalJson),
     UniqueConstraint("office", "id"),
     UniqueConstraint("office", "number"),
     _to_case("root_id"),
@@ -144,6 +145,7 @@ events = Table(
     Column("printed", CanonicalJson),
     # The cases that it merged its own with, or split from it.
     Column("relations", CanonicalJson),
+    Column("migration", CanonicalJson),
     UniqueConstraint("office", "case_id", "seq"),
     _to_case("case_id"),
 )

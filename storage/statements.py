@@ -272,7 +272,7 @@ add_case = insert(cases)
 change_case = update(cases).where(
     cases.c.office == bindparam("_office"), cases.c.id == bindparam("_id"), cases.c.revision == bindparam("_expected")
 )
-CHANGING = ("state", "since", "revision", "data", "marks", "delivered", "relations", "link")
+CHANGING = ("state", "since", "revision", "data", "marks", "delivered", "relations", "version", "carried", "link")
 """The columns of a case that every event writes; those that change seldom are written only when they do."""
 
 PROJECTED = ("due_clock", "due_at", "due_provisional", "projected")

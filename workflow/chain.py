@@ -100,6 +100,7 @@ def entry(event: Event) -> dict[str, Any]:
         "redaction": event.redaction and dict(event.redaction),
         "printed": event.printed and dict(event.printed),
         "relations": [dict(told) for told in event.relations],
+        "migration": event.migration and dict(event.migration),
     }
     return {name: value for name, value in whole.items() if value}
 

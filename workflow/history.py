@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from .model import DISCLOSED, JOINED, OPEN, PRINTED, RECOUNTED, REDACTED, REVISED, SYSTEM
+from .model import DISCLOSED, JOINED, MIGRATED, OPEN, PRINTED, RECOUNTED, REDACTED, REVISED, SYSTEM
 
-NOTED = frozenset({DISCLOSED, JOINED, PRINTED, RECOUNTED, REDACTED, REVISED})
+NOTED = frozenset({DISCLOSED, JOINED, MIGRATED, PRINTED, RECOUNTED, REDACTED, REVISED})
 """The actions of events by which something is noted down about a case; they are not something done on it."""
 
 _DATE_OR_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?")
@@ -107,6 +107,7 @@ class Event:
         printed: the paper of the case that it printed, by the ``seq`` of the event that issued it, with its ``number``,
             the ``format``, the ``sha256`` of the bytes and of the ``template``, and the private values that ``shows``.
         relations: the cases that it merged this one with, or split from it: what `Relation` keeps of each.
+        migration: by what the case went over to another version of its procedure; see `migration`.
         link: what chains it to the case's event before it; see `chain.link`. Empty while it is not written yet.
     """
 
@@ -137,6 +138,7 @@ class Event:
     redaction: Mapping[str, Any] | None = None
     printed: Mapping[str, Any] | None = None
     relations: tuple[Mapping[str, Any], ...] = ()
+    migration: Mapping[str, Any] | None = None
     link: str = ""
 
     @property
@@ -171,6 +173,7 @@ class Case:
         revision: number of its events.
         link: that of its last event: the end of its chain.
         relations: the cases that it was merged with or split from, in order of recording.
+        carried: for clocks that a migration did not simply count by the new version: by which rule they go on.
     """
 
     id: str
@@ -193,6 +196,7 @@ class Case:
     revision: int = 0
     link: str = ""
     relations: tuple[Relation, ...] = ()
+    carried: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def noted(case: Case, action: str, *, at: datetime, recorded_at: datetime, **values: Any) -> Event:
@@ -230,7 +234,9 @@ def apply(case: Case | None, event: Event) -> Case:
         case = without(case, event.overtakes)
     if event.redaction:
         case = _redacted(case, event.redaction["fields"])
-    anew = event.moves or event.since is not None
+    if event.migration:
+        case = _migrated(case, event.migration)
+    anew = (event.moves and not event.migration) or event.since is not None
     return replace(
         case,
         state=event.to_state,
@@ -243,6 +249,30 @@ def apply(case: Case | None, event: Event) -> Case:
         link=event.link or case.link,
         relations=(*case.relations, *related(event)),
     )
+
+
+def _migrated(case: Case, told: Mapping[str, Any]) -> Case:
+    """The case in the words of the version to which it went over."""
+    actions = told["actions"]
+    marks = {actions.get(action, action): done for action, done in case.marks.items()}
+    delivered = {key: seq for old, seq in case.delivered.items() if (key := rung_after(old, told)) is not None}
+    for restored in told["restores"]:
+        seq, action = restored["seq"], restored["action"]
+        if restored.get("rung"):
+            delivered[RungKey(*restored["rung"])] = seq
+        if not any(mark.seq == seq for mark in marks.get(action, ())):
+            mark = Mark(datetime.fromisoformat(restored["at"]), restored["actor"], seq, restored["given"])
+            marks[action] = tuple(sorted((*marks.get(action, ()), mark), key=lambda mark: mark.seq))
+    return replace(case, version=told["to"]["version"], marks=marks, delivered=delivered, carried=told["carried"])
+
+
+def rung_after(key: RungKey, told: Mapping[str, Any]) -> RungKey | None:
+    """Return a rung as a migration names it: its place in the new ladder; None when that has no such rung."""
+    places = told["rungs"].get(key.clock)
+    if places is None:
+        return key
+    place = places.get(str(key.rung))
+    return None if place is None else replace(key, rung=place)
 
 
 def related(event: Event) -> tuple[Relation, ...]:

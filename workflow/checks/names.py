@@ -10,6 +10,7 @@ from ..model import (
     CASE,
     DISCLOSED,
     JOINED,
+    MIGRATED,
     OPEN,
     OPENED,
     PRINTED,
@@ -75,7 +76,7 @@ def _reserved(path: Path, lifecycle: Lifecycle) -> Iterator[Problem]:
     if OPENED in lifecycle.fields:
         yield _reserved_name((*path, "fields", OPENED), OPENED)
     for state in lifecycle.states.values():
-        for word in (DISCLOSED, JOINED, OPEN, OPENED, PRINTED, RECOUNTED, REDACTED, REVISED):
+        for word in (DISCLOSED, JOINED, MIGRATED, OPEN, OPENED, PRINTED, RECOUNTED, REDACTED, REVISED):
             if word in state.actions:
                 yield _reserved_name((*path, "states", state.name, "actions", word), word)
 

@@ -23,7 +23,7 @@ def why_not_ask(status: ClockStatus, at: datetime, which: int = 0) -> Message | 
     """
     if refused := _why_not_extend(status, at, which):
         return refused
-    if asked_at := status.asked[which]:
+    if asked_at := _asked(status, which):
         return say("an extension was already asked for at {at} and is not decided", at=_shown(status, asked_at))
     return _why_too_late(status, at, which)
 
@@ -34,7 +34,7 @@ def why_not_grant(status: ClockStatus, at: datetime, given: Mapping[str, Any], w
     Args:
         given: the values that are given with it.
     """
-    asked_at = status.asked[which] if status.asked else None
+    asked_at = _asked(status, which)
     if asked_at is not None and status.lapsed(at, which):
         return say(
             "the extension asked for at {asked} was not decided before the limit ended at {due}, so it has lapsed",
@@ -53,7 +53,7 @@ def why_not_grant(status: ClockStatus, at: datetime, given: Mapping[str, Any], w
 
 def why_not_refuse(status: ClockStatus, which: int = 0) -> Message | None:
     """Return why an extension cannot be refused; None when it can."""
-    return None if status.asked and status.asked[which] else say("no extension has been asked for")
+    return None if _asked(status, which) else say("no extension has been asked for")
 
 
 def why_not_pause(status: ClockStatus, action: str) -> Message | None:
@@ -69,9 +69,16 @@ def why_not_pause(status: ClockStatus, action: str) -> Message | None:
     return None
 
 
+def _asked(status: ClockStatus, which: int) -> datetime | None:
+    """When it was asked for; a clock that still goes by an earlier version may know fewer ways of extending it."""
+    return status.asked[which] if which < len(status.asked) else None
+
+
 def _why_not_extend(status: ClockStatus, at: datetime, which: int) -> Message | None:
     clock = status.clock
     if not clock.extensions:
+        return say("the limit {clock} cannot be extended", clock=clock.title)
+    if which >= len(clock.extensions):
         return say("the limit {clock} cannot be extended", clock=clock.title)
     extension, granted = clock.extensions[which], [grant for grant in status.grants if grant.which == which]
     if not status.running:

@@ -15,7 +15,7 @@ from typing import Any
 from ..calendars import Calendar
 from ..history import Case, Mark, Relation
 from ..messages import Text
-from ..model import OPENED, SYSTEM, Clock, Extension, Pause
+from ..model import MIGRATED, OPENED, SYSTEM, Clock, Extension, Pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,7 @@ def read_ledger(
     starts = own or taken[:1]
     if not starts:
         return None
+    starts = _carried(starts, clock, case)
     runs = _runs(starts)
     # What was taken over holds for the run in which that was done; a later restart begins a run of its own.
     held = [relation for relation in case.relations if runs[-1].holds(relation.at)]
@@ -174,6 +175,18 @@ def _starts(
         key=lambda start: (start.at, start.by),
     )
     return [first, *(again for again in restarts if again.at > first.at)] if first else restarts
+
+
+def _carried(starts: list[Start], clock: Clock, case: Case) -> list[Start]:
+    """The starts with that of a migration from which the clock runs anew, unless it turned out to be over by then."""
+    told = case.carried.get(clock.name)
+    if told is None or "at" not in told:
+        return starts
+    begun = Start(read_instant(told["at"]), MIGRATED)
+    earlier = [start for start in starts if start.at <= begun.at]
+    if not earlier or _stop(clock, case, _Run(earlier[-1].at if len(earlier) > 1 else None, begun.at)):
+        return starts
+    return [*earlier, begun, *(start for start in starts if start.at > begun.at)]
 
 
 def _start(name: str, clock: Clock, case: Case, calendar: Calendar) -> datetime | None:

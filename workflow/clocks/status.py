@@ -13,7 +13,8 @@ from typing import NamedTuple
 from ..calendars import Calendar
 from ..history import Case, RungKey
 from ..messages import Text
-from ..model import SYSTEM, Clock, Extension, Limit, Rung, Side, Strictness
+from ..migration import Left
+from ..model import MIGRATED, SYSTEM, Clock, Extension, Limit, Rung, Side, Strictness
 from .counting import count
 from .hours import in_hours
 from .ladder import less_reserve, rung_instant
@@ -235,6 +236,9 @@ class _Measured:
         limit = next((limit for limit in limits if limit.when is None or self.holds(limit.when)), None)
         if limit is None:
             return None
+        extensions = self.clock.extensions
+        if left := self._left():
+            limit, extensions = Limit(left.rest, limit.counting), left.extensions(extensions)
         until, amount = self._until(limit), self._amount(limit)
         unknown_date = until is None and (limit.until or limit.before)
         if unknown_date or (limit.amount and amount is None):
@@ -243,8 +247,8 @@ class _Measured:
             limit,
             self.received.at,
             self.calendar,
-            extension=self.clock.extension,
-            further_extensions=self.clock.further_extensions,
+            extension=extensions[0] if extensions else None,
+            further_extensions=extensions[1:],
             grants=self.ledger.grants,
             until=until,
             amount=amount,
@@ -254,6 +258,11 @@ class _Measured:
             floor=self.floor(limit),
             at_day_end=self.ledger.start.by_system,
         )
+
+    def _left(self) -> Left | None:
+        """What a migration left of the limit, where the present run began with it."""
+        told = self.case.carried.get(self.clock.name) if self.ledger.start.by == MIGRATED else None
+        return Left.of(told) if told else None
 
     def _ends_by(self, *, capped: bool) -> datetime | None:
         """When it ends at the latest: with another clock that it may not pass, or with the limit of another case."""
@@ -315,7 +324,7 @@ def _latest_start(clock: Clock, case: Case, calendar: Calendar) -> datetime | No
 def _received(clock: Clock, ledger: Ledger, calendar: Calendar) -> Received:
     came = _deemed(clock, ledger.start, calendar)
     rule = clock.receipts.get(ledger.start.by, clock.receipt)
-    if rule is None:
+    if rule is None or ledger.start.by == MIGRATED:
         return came
     counts = received(rule, came.at, calendar)
     return Received(came.came_at, counts.at, (*came.reasons, *counts.reasons))

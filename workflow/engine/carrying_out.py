@@ -43,7 +43,7 @@ def attempt(session: Session, command: Command) -> BatchResult:
 def deliver(session: Session, root: str, until: datetime) -> tuple[Event, ...] | Message:
     """Deliver the rungs of a family that are due at ``until``; return their events, or what stood in the way."""
     family = session.family(root)
-    deployed = session.deployed(family.root.procedure, family.root.version)
+    deployed = session.deployed_for(family.cases)
     try:
         draft = session.draft(deployed, family)
         draft.deliver_due(until)
@@ -59,7 +59,7 @@ def deliver(session: Session, root: str, until: datetime) -> tuple[Event, ...] |
 def recount(session: Session, root: str, calendar: str) -> RecountReport:
     """Recount a family by a calendar's present version; return what moved, or what stood in the way."""
     family = session.family(root)
-    deployed = session.deployed(family.root.procedure, family.root.version)
+    deployed = session.deployed_for(family.cases)
     if calendar not in deployed.calendars or is_current(deployed, calendar, session.tx.clocks(root)):
         return RecountReport()
     try:

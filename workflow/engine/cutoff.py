@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ..history import Case, Event, apply, fold
 from .family import Family
-from .past import Past
+from .past import in_force, translated
 from .session import Session, Sessions, family_pages
 from .situation import Situation
 
@@ -40,13 +40,13 @@ def standing(session: Session, events: Iterable[Event], at: datetime, as_of: dat
             is recorded counts when it is None.
     """
     known = [event for event in events if as_of is None or event.recorded_at <= as_of]
-    kept = tuple(event for event in Past(known).events if event.effective_at <= at)
+    kept = tuple(event for event in in_force(known) if event.effective_at <= at)
     cases = fold(known) if len(kept) == len(known) else _stood(kept)
     if not cases or cases[0].parent is not None:
         return None
     root = cases[0]
-    deployed = session.deployed(root.procedure, root.version, as_of)
-    return Standing(Situation(deployed, Family(cases), root, at), kept)
+    deployed = session.deployed_for(cases, as_of)
+    return Standing(Situation(deployed, Family(cases), root, at), translated(kept))
 
 
 def _stood(kept: Sequence[Event]) -> tuple[Case, ...]:

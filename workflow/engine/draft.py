@@ -208,6 +208,10 @@ class Draft:
         """Note down what a new version of a calendar moves in a case."""
         self._append(case, noted(case, RECOUNTED, at=self.now, recorded_at=self.now, recount=recount))
 
+    def note_migration(self, event: Event) -> None:
+        """Have a case go over to another version, as an event says; the draft is on that version already."""
+        self._append(self.family.member(event.case), event)
+
     def join(self, event: Event) -> None:
         """Note down that the case took in another one."""
         self._append(self.family.root, event)

@@ -17,6 +17,7 @@ from ..errors import CaseclockError, Conflict, KeyUsed, NotFound, StorageFailed
 from ..history import Event, RungKey
 from ..letters import Letter
 from ..messages import Message, say
+from ..migration import Plan
 from ..model import Procedure
 from ..ports import CaseQuery, Compiled, Definition, Print, Reader, Store, TimerPlace, Transaction
 from ..roster import Actor, Roster
@@ -29,8 +30,9 @@ from .cutoff import Standing, standing, standings
 from .delivering import DeliveryReport, Send, deliver_letters, resend
 from .disclosure import Disclosure, disclose
 from .heads import close_heads
-from .ids import utc_now
+from .ids import time_ordered_id, utc_now
 from .inclusion import Inclusion, inclusion
+from .migrating import Migrated, Trial, all_roots, attempt_all, carry_over, undo
 from .page import Page
 from .prints import Paper, Rendered, keep, paper
 from .rebuilding import RebuildReport, rebuild
@@ -535,6 +537,32 @@ class Engine:
         Raises `NotFound` for an unknown case.
         """
         return verify(self._session, self.office, case, head)
+
+    def try_migration(self, plan: Plan) -> Trial:
+        """Return what a plan would do to every running case that it means; nothing is written. Raises `NotFound`."""
+        return attempt_all(self._session, plan)
+
+    def migrate(self, plan: Plan, outcome: Mapping[str, Any], *, by: Actor | str) -> Migrated:
+        """Carry out a plan exactly as its trial told, for all cases in one transaction, and return its id.
+
+        Args:
+            outcome: what `Trial.told` returned.
+            by: who has it done; the history says so.
+
+        Raises `InvalidInput`, `NotAllowed` or `Conflict`; nothing has been changed then.
+        """
+        with self._page() as (session, _):
+            return carry_over(session, plan, outcome, session.actor(by), time_ordered_id(session.now))
+
+    def undo_migration(self, migration: str, *, by: Actor | str, reason: str) -> Migrated:
+        """Have every case of a migration go back to where it was, in one transaction.
+
+        Raises `NotFound` for a migration that is not known, `NotAllowed` where something was done since.
+        """
+        roots = all_roots(self._session)
+        with self._page() as (session, work):
+            work.take(roots)
+            return undo(session, roots, migration, session.actor(by), reason, time_ordered_id(session.now))
 
     def export(self, cases: Sequence[str] = (), *, private: bool = True) -> Iterator[str]:
         """Yield whole cases, with the definitions that are deployed, as lines of JSON; `lines` tells the format.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from ..history import Event, without
+from ..history import Event, rung_after, without
 from .family import Family
 
 
@@ -40,8 +41,7 @@ class Past:
     """
 
     def __init__(self, events: Sequence[Event]) -> None:
-        gone = {(event.case, seq) for event in events for seq in event.overtakes}
-        self.events = tuple(event for event in events if (event.case, event.seq) not in gone)
+        self.events = translated(in_force(events))
         self._timed: set[str] = set()
         for event in events:
             if event.rung or event.cause in self._timed:
@@ -80,6 +80,47 @@ class Past:
 
     def _comes_with(self, event: Event, at: datetime) -> bool:
         return event.effective_at == at and self.is_timed(event)
+
+
+def in_force(events: Sequence[Event]) -> tuple[Event, ...]:
+    """Return the events that have not been overtaken, or have been put in force again since."""
+    gone: set[tuple[str, int]] = set()
+    for event in events:
+        gone |= {(event.case, seq) for seq in event.overtakes}
+        gone -= {(event.case, restored["seq"]) for restored in (event.migration or {}).get("restores", ())}
+    return tuple(event for event in events if (event.case, event.seq) not in gone)
+
+
+def translated(events: Sequence[Event]) -> tuple[Event, ...]:
+    """Return events in the words of the version on which each case is after the last of them.
+
+    What happened before a migration is told as if the case had been on the new version then: its states and actions
+    are those that the plan of the migration put in their places. A migration that was undone changes nothing.
+    """
+    ahead: dict[str, list[Mapping[str, Any]]] = {}
+    found: list[Event] = []
+    for event in reversed(events):
+        later, told = ahead.setdefault(event.case, []), event
+        if event.migration:
+            told = replace(told, from_state=event.migration["states"].get(event.from_state, event.from_state))
+        for migration in later:
+            told = _in_words_of(told, migration)
+        found.append(told)
+        if event.migration:
+            undone = [it for it in later if it["undoes"] == event.migration["id"]]
+            ahead[event.case] = [it for it in later if it not in undone] if undone else [event.migration, *later]
+    return tuple(reversed(found))
+
+
+def _in_words_of(event: Event, migration: Mapping[str, Any]) -> Event:
+    states, actions = migration["states"], migration["actions"]
+    return replace(
+        event,
+        action=actions.get(event.action, event.action),
+        from_state=states.get(event.from_state, event.from_state),
+        to_state=states.get(event.to_state, event.to_state),
+        rung=event.rung and (rung_after(event.rung, migration) or event.rung),
+    )
 
 
 def before(family: Family, past: Past, later: Iterable[Event]) -> Family:

@@ -165,7 +165,7 @@ def keep(session: Session, ref: Paper, form: str, rendered: Rendered, by: Actor)
     if any(pair not in now.private for pair in rendered.shows):
         raise Conflict(say("private values were erased meanwhile"), say("print it again"))
     family = session.family(ref.issued.case)
-    draft = session.draft(session.deployed(family.root.procedure, family.root.version), family)
+    draft = session.draft(session.deployed_for(family.cases), family)
     sha256, template = hashlib.sha256(rendered.content).hexdigest(), hashlib.sha256(rendered.template).hexdigest()
     printed = {
         "seq": ref.issued.seq,

@@ -11,7 +11,7 @@ from ..clocks import ClockStatus
 from ..errors import NotFound
 from ..history import Case, Event, fold
 from ..messages import Text, say
-from ..model import DISCLOSED, JOINED, OPEN, PRINTED, RECOUNTED, REDACTED, REVISED, SYSTEM, Action, Effect
+from ..model import DISCLOSED, JOINED, MIGRATED, OPEN, PRINTED, RECOUNTED, REDACTED, REVISED, SYSTEM, Action, Effect
 from ..ports import CaseQuery, IssuedDocument, ListedCase
 from ..roster import Actor
 from .family import Family
@@ -27,6 +27,7 @@ TITLES = {
     PRINTED: Text("Paper printed", "打印文书"),
     DISCLOSED: Text("Private values shown", "已查看个人信息原文"),
     REDACTED: Text("Private values erased", "已删除个人信息"),
+    MIGRATED: Text("Gone over to another version of the procedure", "转入流程的另一版本"),
     JOINED: Text("Another case was merged into this one", "他案并入本案"),
 }
 """Of the events that no definition declares."""
@@ -147,7 +148,7 @@ def known(session: Session, ref: str, as_of: datetime | None) -> Situation:
         moment = situation.deployed.local(as_of)
         raise NotFound(say("{case} had not been recorded yet at {as_of}", case=case.number, as_of=moment))
     family = Family(fold(past))
-    deployed = session.deployed(family.root.procedure, family.root.version, as_of)
+    deployed = session.deployed_for(family.cases, as_of)
     return Situation(deployed, family, family.member(case.id), as_of)
 
 
@@ -196,7 +197,7 @@ def _acts_for_unit_alone(session: Session, actor: Actor) -> bool:
 
 
 def _list_item(session: Session, listed: ListedCase, actions: tuple[Text, ...] = ()) -> ListItem:
-    deployed = session.deployed(listed.case.procedure, listed.case.version)
+    deployed = session.deployed_for((listed.case,))
     lifecycle = deployed.lifecycle(listed.case)
     state = lifecycle.states[listed.case.state]
     return ListItem(
@@ -205,7 +206,7 @@ def _list_item(session: Session, listed: ListedCase, actions: tuple[Text, ...] =
         state=state.title,
         stage=deployed.procedure.stages[state.stage],
         zone=deployed.calendar.zone,
-        clock=lifecycle.clocks[listed.clock].title if listed.clock else None,
+        clock=deployed.clock(listed.case, listed.clock).title if listed.clock else None,
         due_at=listed.due_at,
         overdue=listed.due_at is not None and session.now > listed.due_at,
         provisional=listed.provisional,

@@ -76,7 +76,7 @@ def derive(session: Session, events: Sequence[Event], kept: Sequence[ClockRow] =
     cases = fold(events)
     if not cases:
         raise ValueError("there are no events")
-    deployed = _as_counted(session, session.deployed(cases[0].procedure, cases[0].version), kept)
+    deployed = _as_counted(session, session.deployed_for(cases), kept)
     clocks, timers = project(deployed, measured(deployed, Family(cases), session.now))
     return Projection(cases, clocks, timers)
 
@@ -101,7 +101,7 @@ def differences(session: Session, root: str, events: Sequence[Event]) -> tuple[D
 
 def _waiting(session: Session, cases: Sequence[Case]) -> frozenset[str]:
     """The calendars of which the present version may not have reached every case yet."""
-    return session.deployed(cases[0].procedure, cases[0].version).recounting if cases else frozenset()
+    return session.deployed_for(cases).recounting if cases else frozenset()
 
 
 def repair(session: Session, root: str, events: Sequence[Event]) -> None:

@@ -53,7 +53,7 @@ def moved(draft: Draft) -> Iterator[Moved]:
     for event in draft.events:
         case = draft.family.member(event.case)
         for name, dues in (event.recount or {}).get("clocks", {}).items():
-            clock = draft.deployed.lifecycle(case).clocks[name]
+            clock = draft.deployed.clock(case, name)
             yield Moved(
                 case=case.number,
                 calendar=(event.recount or {})["calendar"],
@@ -69,7 +69,7 @@ def _version_of(draft: Draft, calendar: str, rows: Iterable[ClockRow]) -> int | 
     """By which other version of a calendar the rows were counted: 0 where they do not say, None where by no other."""
     deployed = draft.deployed
     for row in rows:
-        clock = deployed.lifecycle(draft.family.member(row.case)).clocks[row.clock]
+        clock = deployed.clock(draft.family.member(row.case), row.clock)
         if (clock.calendar or deployed.procedure.calendar) == calendar:
             version = int(row.calendar.rpartition("@")[2]) if row.calendar else 0
             return None if version == deployed.versions[calendar] else version

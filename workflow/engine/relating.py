@@ -123,7 +123,7 @@ def _survivor(session: Session, draft: Draft, ref: str, at: datetime) -> Draft:
             say("{case} had not been opened at {at}", case=into.number, at=draft.deployed.local(at)),
             say("give a time at which both were open, or merge it into this one"),
         )
-    other = session.draft(session.deployed(into.procedure, into.version), family)
+    other = session.draft(session.deployed_for(family.cases), family)
     other.deliver_due(at)
     if other.family.root.closed_at is not None:
         raise _ended(other.family.root)

@@ -41,7 +41,7 @@ def expired(sessions: Sessions, at: datetime) -> Iterator[Expired]:
 
 def _expired(session: Session, root: str) -> Expired | None:
     family = session.family(root)
-    deployed = session.deployed(family.root.procedure, family.root.version)
+    deployed = session.deployed_for(family.cases)
     kept, ended, fields = deployed.procedure.erase_private_after, family.root.closed_at, _private(deployed, family)
     if kept is None or ended is None or not fields:
         return None

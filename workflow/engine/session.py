@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from ..history import Case
+from ..migration import KEEP
 from ..ports import Definition, Transaction
 from ..roster import Actor, Roster
 from .draft import Draft
@@ -15,7 +17,7 @@ from .family import Family
 from .ids import time_ordered_id
 from .recount import Counting, catch_up
 from .shelf import Shelf
-from .situation import Deployed, Situation
+from .situation import Deployed, Situation, with_earlier
 
 
 class LocksFirst(Exception):
@@ -80,6 +82,22 @@ class Session:
             )
         return self._deployed[key]
 
+    def deployed_for(self, cases: Sequence[Case], as_of: datetime | None = None) -> Deployed:
+        """Return the procedure of a family, with the earlier versions by which some of its clocks still go.
+
+        Args:
+            cases: the family, or some of it, as it is; all of them are on one version.
+            as_of: with the calendars and the roster that were in use at this instant.
+
+        Raises `NotFound`.
+        """
+        deployed = self.deployed(cases[0].procedure, cases[0].version, as_of)
+        versions = {told["version"] for case in cases for told in case.carried.values() if told["rule"] == KEEP}
+        if not versions:
+            return deployed
+        earlier = {version: self.deployed(cases[0].procedure, version, as_of) for version in sorted(versions)}
+        return with_earlier(deployed, earlier)
+
     def roster(self) -> Roster:
         """Return the office's roster."""
         return self.shelf.roster_at_hand(self.tx)
@@ -92,8 +110,7 @@ class Session:
         """Return the case that ``ref`` names, as of now. Raises `NotFound`, or `Conflict` when several match."""
         case_id, cases = self.tx.named(ref)
         family = Family(cases)
-        root = family.root
-        return Situation(self.deployed(root.procedure, root.version), family, family.member(case_id), self.now)
+        return Situation(self.deployed_for(cases), family, family.member(case_id), self.now)
 
     def family(self, case_id: str) -> Family:
         """Return a case with its subcases, by the id of any of them; locked in a writing transaction."""

@@ -13,6 +13,7 @@ from ..guards import compile_expression
 from ..history import Case
 from ..machine import CaseMachine, Step
 from ..messages import Message, Text, say
+from ..migration import KEEP, kept_clock
 from ..model import CASE, Bound, Clock, Floor, Lifecycle, Procedure, Strictness
 from ..roster import Roster
 from .family import Family
@@ -27,6 +28,7 @@ class Deployed:
         calendar: the procedure's own.
         calendars: by id, the procedure's own and those that single clocks name.
         versions: by id, in which version each of these calendars is deployed.
+        earlier: versions by which clocks of a case that was migrated still go.
         recounting: ids of those of which the version is so new that it may not have reached every open case.
     """
 
@@ -38,6 +40,7 @@ class Deployed:
     versions: Mapping[str, int] = field(default_factory=dict)
     recounting: frozenset[str] = frozenset()
     fingerprint: str = ""
+    earlier: Mapping[int, Deployed] = field(default_factory=dict)
 
     def calendar_of(self, clock: Clock) -> Calendar:
         """Return the calendar by which ``clock`` is counted: the one it names, or the procedure's."""
@@ -47,6 +50,20 @@ class Deployed:
         """Return that calendar with its version, such as ``cn@3``."""
         calendar = clock.calendar or self.procedure.calendar
         return f"{calendar}@{self.versions[calendar]}"
+
+    def clock(self, case: Case, name: str) -> Clock:
+        """Return a clock of ``case``: of an earlier version, where a migration left it to that, else of its own."""
+        carried = case.carried.get(name)
+        if carried is None or carried["rule"] != KEEP:
+            return self.lifecycle(case).clocks[name]
+        earlier = self.earlier[carried["version"]]
+        return kept_clock(earlier.procedure, case.kind, name, carried["actions"])
+
+    def clock_names(self, case: Case) -> tuple[str, ...]:
+        """Return the names of the clocks of ``case``, as declared; after them those kept of an earlier version."""
+        declared = self.lifecycle(case).clocks
+        kept = (name for name, told in case.carried.items() if told["rule"] == KEEP and name not in declared)
+        return (*declared, *kept)
 
     def machine(self, case: Case) -> CaseMachine:
         """Return the machine that decides for ``case``."""
@@ -59,6 +76,16 @@ class Deployed:
     def local(self, instant: datetime) -> datetime:
         """Return an instant in the procedure's own zone, for sentences that people read."""
         return self.calendar.local(instant)
+
+
+def with_earlier(deployed: Deployed, earlier: Mapping[int, Deployed]) -> Deployed:
+    """Return a procedure together with earlier versions of it, and with the calendars by which those count."""
+    calendars, versions, recounting = dict(deployed.calendars), dict(deployed.versions), deployed.recounting
+    for one in earlier.values():
+        calendars |= one.calendars
+        versions |= one.versions
+        recounting |= one.recounting
+    return replace(deployed, earlier=earlier, calendars=calendars, versions=versions, recounting=recounting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +181,7 @@ class Situation:
         """Return why an extension of ``clock`` cannot take this step at this instant; None when it can."""
         status = self.clock(clock)
         if status is None:
-            return say(
-                "the clock {clock} has not started", clock=self.deployed.lifecycle(self.case).clocks[clock].title
-            )
+            return say("the clock {clock} has not started", clock=self.deployed.clock(self.case, clock).title)
         match step:
             case "ask":
                 return why_not_ask(status, self.at, which)
@@ -175,14 +200,14 @@ class Situation:
         prefix, dot, rest = name.partition(".")
         if dot and prefix == CASE:
             return self._parent().clock(rest) if self.case.parent else self.clock(rest)
-        clock = self.deployed.lifecycle(self.case).clocks[name]
+        clock = self.deployed.clock(self.case, name)
         calendar = self.deployed.calendar_of(clock)
         bound, floor = self._other_due(clock.within), self._other_due(clock.not_before)
         return measure(clock, self.case, calendar, self._holds, self.at, bound, self._title, floor, self._person)
 
     def clocks(self) -> tuple[ClockStatus, ...]:
         """Return every clock that has started, in the order in which the procedure declares them."""
-        names = self.deployed.lifecycle(self.case).clocks
+        names = self.deployed.clock_names(self.case)
         return tuple(status for name in names if (status := self.clock(name)) is not None)
 
     def _other_due(self, bound: Bound | Floor | None) -> datetime | None:

@@ -185,7 +185,7 @@ def _take_family(session: Session, record: FamilyRecord) -> None:
     )
     for series, last in drawn(record.events, {}).items():
         session.tx.raise_serial(series, last)
-    deployed = session.deployed(derived.cases[0].procedure, derived.cases[0].version)
+    deployed = session.deployed_for(derived.cases)
     if any(deployed.versions.get(name) != version for name, version in record.calendars.items()):
         draft = session.draft(replace(deployed, recounting=frozenset(deployed.versions)), Family(derived.cases))
         session.tx.save(draft.change())

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..chain import HEAD_LINE, Head, commitment, digest, fingerprint, link, merkle_root
 from ..errors import MALFORMED, CaseclockError, InvalidInput, Unreadable
@@ -310,7 +310,7 @@ def _prints(numbers: Mapping[str, str], events: Sequence[Event], prints: Iterabl
 
 def _definitions_of(session: Session, numbers: Mapping[str, str], events: Iterable[Event]) -> Iterator[Finding]:
     for event in events:
-        opened = event.opened or {}
+        opened = event.opened or _gone_over(event)
         if "definition" not in opened:
             continue
         try:
@@ -326,6 +326,12 @@ def _definitions_of(session: Session, numbers: Mapping[str, str], events: Iterab
                 version=opened["version"],
             )
             yield Finding("definition-changed", message, numbers[event.case], event.seq)
+
+
+def _gone_over(event: Event) -> Mapping[str, Any]:
+    """The version to which an event led its case, as the first event of a case tells of its own."""
+    told: Mapping[str, Any] = (event.migration or {}).get("to", {})
+    return told
 
 
 def _projections(session: Session, root: str, numbers: Mapping[str, str], events: Sequence[Event]) -> Iterator[Finding]:

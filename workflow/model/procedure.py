@@ -38,6 +38,8 @@ PRINTED = "printed"
 """The action of an event by which a paper was printed for the first time in a format; reserved as well."""
 JOINED = "joined"
 """The action of an event by which a case took in another one that was merged into it; reserved as well."""
+MIGRATED = "migrated"
+"""The action of an event by which a case went over to another version of its procedure; reserved as well."""
 DISCLOSED = "disclosed"
 """The action of an event by which private values of a case were shown to somebody; reserved as well."""
 

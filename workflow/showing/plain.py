@@ -145,6 +145,7 @@ def event(found: Event, fields: Mapping[str, Field], *, unmasked: Container[str]
         "redaction": None if found.redaction is None else dict(found.redaction),
         "printed": None if found.printed is None else dict(found.printed),
         "relations": [dict(told) for told in found.relations],
+        "migration": None if found.migration is None else dict(found.migration),
         "link": found.link or None,
     }
 

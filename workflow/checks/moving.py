@@ -1,0 +1,99 @@
+"""Plans of migration: every state and clock of the old version has its place in the new one, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from ..errors import Problem
+from ..messages import say
+from ..migration import KEEP, RECOMPUTE, RULES, Moves, kept_clock, with_clock
+from ..model import CASE, Lifecycle, Procedure
+from .sentences import unknown
+
+Path = tuple[str | int, ...]
+
+
+def check_moves(old: Procedure, new: Procedure, kinds: Mapping[str, Moves]) -> Iterator[Problem]:
+    """Yield what is wrong with a plan by which cases of ``old`` go over to ``new``; paths are those of its file."""
+    for kind, moves in kinds.items():
+        path: Path = (CASE,) if kind == CASE else ("subcases", kind)
+        if kind != CASE and kind not in old.subcases:
+            yield Problem("unknown-subcase", path, unknown("subcase", kind, old.subcases), on_key=True)
+        elif kind == CASE or kind in new.subcases:
+            before, after = old.lifecycle(kind), new.lifecycle(kind)
+            yield from _states(path, before, after, moves)
+            yield from _actions(path, before, after, moves)
+            yield from _clocks(path, old, new, kind, moves)
+            yield from _private(path, before, after)
+
+
+def _states(path: Path, old: Lifecycle, new: Lifecycle, moves: Moves) -> Iterator[Problem]:
+    for was, now in moves.states.items():
+        place = (*path, "states", was)
+        if was not in old.states:
+            yield Problem("unknown-state", place, unknown("state", was, old.states), on_key=True)
+        elif now not in new.states:
+            yield Problem("unknown-state", place, unknown("state", now, new.states))
+        elif old.states[was].final != new.states[now].final:
+            message = say("{was} and {now}: a migration neither ends a case nor takes one up again", was=was, now=now)
+            yield Problem("ends-or-not", place, message)
+    for was in old.states:
+        if was not in moves.states and was not in new.states:
+            message = say("the state {state} is not in the new version: name the one that takes its place", state=was)
+            yield Problem("state-without-place", (*path, "states"), message)
+
+
+def _actions(path: Path, old: Lifecycle, new: Lifecycle, moves: Moves) -> Iterator[Problem]:
+    for was, now in moves.actions.items():
+        place = (*path, "actions", was)
+        if was not in old.actions:
+            yield Problem("unknown-action", place, unknown("action", was, old.actions), on_key=True)
+        elif now not in new.actions:
+            yield Problem("unknown-action", place, unknown("action", now, new.actions))
+        elif list(moves.actions.values()).count(now) > 1 or (now in old.actions and now not in moves.actions):
+            message = say("{action} means another action in the old version; two cannot become one", action=now)
+            yield Problem("two-meanings", place, message)
+
+
+def _clocks(path: Path, old: Procedure, new: Procedure, kind: str, moves: Moves) -> Iterator[Problem]:
+    before, after = old.lifecycle(kind).clocks, new.lifecycle(kind).clocks
+    for name, rule in moves.clocks.items():
+        place = (*path, "clocks", name)
+        if name not in before:
+            yield Problem("unknown-clock", place, unknown("clock", name, before), on_key=True)
+        elif rule not in RULES:
+            yield Problem("unknown-word", place, unknown("rule", rule, RULES))
+        elif rule != RECOMPUTE and rule != KEEP and name not in after:
+            message = say("the clock {clock} is not in the new version: keep it, or recompute: it is gone", clock=name)
+            yield Problem("unknown-clock", place, message)
+        elif rule != RECOMPUTE:
+            yield from _kept(place, old, new, kind, name, moves)
+    for name, clock in before.items():
+        if name not in moves.clocks and clock != after.get(name):
+            message = say("say by which rule the clock {clock} goes on: {rules}", clock=name, rules=RULES)
+            yield Problem("clock-without-rule", (*path, "clocks"), message)
+
+
+def _kept(place: Path, old: Procedure, new: Procedure, kind: str, name: str, moves: Moves) -> Iterator[Problem]:
+    """What would not fit if the clock went on by the old version in the new one; also what is paused or over does."""
+    # checks are gathered there, and this is one that none of them may call
+    from . import check
+
+    known = {problem.text() for problem in check(new)}
+    clock = kept_clock(old, kind, name, moves.actions)
+    for problem in check(with_clock(new, kind, clock)):
+        if problem.text() not in known:
+            message = say("the old {clock} does not fit the new version: {reason}", clock=name, reason=problem.message)
+            yield Problem("clock-does-not-fit", place, message)
+
+
+def _private(path: Path, old: Lifecycle, new: Lifecycle) -> Iterator[Problem]:
+    """Private values stay private: what is hidden in the old version is not shown in the new one."""
+    for name in sorted(old.private - new.private):
+        message = say("the field {field} is private in the old version and would be shown in the new one", field=name)
+        yield Problem("private-shown", path, message)
+
+
+def names_of(moves: Moves) -> Collection[str]:
+    """Return the states that a plan speaks of."""
+    return moves.states

@@ -1,0 +1,515 @@
+"""Migrating: running cases go over to another version of their procedure, as a plan says, all of them or none.
+
+A family goes over whole. What happened before is told in the new words from then on; each clock goes on by the rule
+that the plan gives it. A trial tells for every case what would be; applying it does exactly that or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from ..clocks import ClockStatus
+from ..errors import CaseclockError, Conflict, InvalidInput, NotAllowed, NotFound
+from ..history import Case, Event, Mark, apply, fold, noted
+from ..messages import Message, say
+from ..migration import KEEP, RECOMPUTE, REST, Chosen, Moves, Plan
+from ..model import MIGRATED, Clock, Effect
+from ..roster import Actor
+from .family import Family
+from .left_over import left_of
+from .projections import is_over, measured
+from .session import FAMILIES, Session, Sessions, family_pages
+from .situation import Deployed, Situation
+
+NOT_UNDONE_BY = frozenset({"recounted", "redacted", "printed", "disclosed"})
+"""What may have been noted down about a case since a migration that is undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a plan would do to every running case that it means.
+
+    Args:
+        at: the instant at which the cases go over.
+        cases: for each family what would be, as plain values: see `docs/migrating.md`.
+        problems: why the plan cannot be applied, with the number of the case.
+    """
+
+    plan: Plan
+    at: datetime
+    cases: tuple[Mapping[str, Any], ...]
+    problems: tuple[Message, ...]
+
+    def told(self) -> dict[str, Any]:
+        """Return it as plain values, the form in which it is kept until it is applied."""
+        return {
+            "migration": self.plan.procedure,
+            "from": self.plan.source,
+            "to": self.plan.target,
+            "plan": self.plan.digest,
+            "at": self.at.isoformat(),
+            "cases": [dict(case) for case in self.cases],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """A migration that was carried out, or undone: its id, and the numbers of the cases that went over."""
+
+    id: str
+    cases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Crossing:
+    """One family on its way: where it comes from, the events by which it goes over, and where it is then."""
+
+    before: Family
+    old: Deployed
+    events: tuple[Event, ...]
+    after: Family
+    new: Deployed
+
+
+def attempt_all(sessions: Sessions, plan: Plan) -> Trial:
+    """Return what the plan would do now; nothing is written. Raises `NotFound` for a version that is not deployed."""
+    with sessions() as session:
+        at = session.now
+        cases, problems = _try(session, plan, at)
+    return Trial(plan, at, cases, problems)
+
+
+def carry_over(session: Session, plan: Plan, outcome: Mapping[str, Any], actor: Actor, migration: str) -> Migrated:
+    """Carry out exactly what a trial told, in the session's transaction.
+
+    Args:
+        outcome: what `Trial.told` returned.
+        migration: the id of the whole, by which it can be undone.
+
+    Raises `InvalidInput` for the outcome of another plan, `NotAllowed` where the plan cannot be applied, and `Conflict`
+    when anything would not be as it was told.
+    """
+    if outcome.get("plan") != plan.digest:
+        raise InvalidInput(
+            say("this is not the outcome of this plan: the plan was changed since"),
+            hint=say("try the plan again: `caseclock migrate try`"),
+        )
+    at, told = datetime.fromisoformat(outcome["at"]), {case["case"]: case for case in outcome["cases"]}
+    crossings, done = [], []
+    for root in _meant(session, plan):
+        crossing = _cross(session, plan, root, at, actor, migration)
+        found = _told(crossing, plan, at)
+        if told.pop(found["case"], None) != found:
+            raise _otherwise(found["case"])
+        _refuse(_problems(session, crossing, plan, at))
+        crossings.append(crossing)
+    if told:
+        raise _otherwise(next(iter(told)))
+    for crossing in crossings:
+        _keep(session, crossing)
+        done.append(crossing.before.root.number)
+    return Migrated(migration, tuple(done))
+
+
+def _otherwise(case: str) -> Conflict:
+    return Conflict(
+        say("{case} is not as it was when the plan was tried, so nothing has been done", case=case),
+        say("try the plan again: `caseclock migrate try`"),
+    )
+
+
+def _refuse(problems: Sequence[Message]) -> None:
+    if problems:
+        raise NotAllowed(problems[0], say("change the plan, or leave the case out with `only`"))
+
+
+def _try(session: Session, plan: Plan, at: datetime) -> tuple[tuple[Mapping[str, Any], ...], tuple[Message, ...]]:
+    cases: list[Mapping[str, Any]] = []
+    problems: list[Message] = []
+    for root in _meant(session, plan):
+        try:
+            crossing = _cross(session, plan, root, at, Actor("system", frozenset()), "")
+            cases.append(_told(crossing, plan, at))
+            problems += _problems(session, crossing, plan, at)
+        except CaseclockError as error:
+            number = session.family(root).root.number
+            problems.append(say("{case}: {message}", case=number, message=error.message))
+    return tuple(cases), tuple(problems)
+
+
+def _meant(session: Session, plan: Plan) -> Iterator[str]:
+    """Yield the running families on the plan's old version that it chooses, each locked where the session writes."""
+    after = ""
+    while page := session.tx.open_families((plan.procedure,), after, FAMILIES):
+        after = page[-1]
+        found = session.tx.named_many(page)
+        for root in page:
+            family = Family(found[root][1])
+            if family.root.version == plan.source and _is_chosen(family, plan.chosen):
+                yield root
+
+
+def _is_chosen(family: Family, chosen: Chosen) -> bool:
+    root = family.root
+    units = {case.unit for case in family.subcases if case.closed_at is None}
+    return (
+        (not chosen.numbers or root.number in chosen.numbers)
+        and (not chosen.states or root.state in chosen.states)
+        and (not chosen.units or bool(units & set(chosen.units)))
+        and (chosen.opened_from is None or root.opened_at >= chosen.opened_from)
+        and (chosen.opened_before is None or root.opened_at < chosen.opened_before)
+    )
+
+
+def _cross(session: Session, plan: Plan, root: str, at: datetime, actor: Actor, migration: str) -> _Crossing:
+    """Decide how a family goes over; nothing is written."""
+    family = session.family(root)
+    if gone := sorted({case.kind for case in family.subcases} - set(plan.kinds)):
+        raise NotAllowed(say("the new version has no {kind}, and the case has one", kind=gone[0]))
+    old, new = session.deployed_for(family.cases), session.deployed(plan.procedure, plan.target)
+    statuses = {case.id: statuses for case, statuses in measured(old, family, at)}
+    plain = [_event(session, plan, case, old, new, statuses[case.id], at, actor, migration) for case in family.cases]
+    once = _after(family, plain)
+    there = session.deployed_for(once.cases)
+    recorded = lambda: session.tx.events(root)  # noqa: E731
+    events = tuple(_taking_back(event, once.member(event.case), there, once, plan, at, recorded) for event in plain)
+    after = _after(family, events)
+    told = [
+        _with_dues(event, statuses[event.case], Situation(there, after, after.member(event.case), at))
+        for event in events
+    ]
+    return _Crossing(family, old, told, _after(family, told), there)
+
+
+def _after(family: Family, events: Sequence[Event]) -> Family:
+    cases = {event.case: apply(family.member(event.case), event) for event in events}
+    return Family(tuple(cases[case.id] for case in family.cases))
+
+
+def _event(
+    session: Session,
+    plan: Plan,
+    case: Case,
+    old: Deployed,
+    new: Deployed,
+    statuses: Sequence[ClockStatus],
+    at: datetime,
+    actor: Actor,
+    migration: str,
+) -> Event:
+    """The event by which one case goes over, before it takes anything back."""
+    moves = plan.kinds[case.kind]
+    carried, rungs = {}, {}
+    running = {status.clock.name: status for status in statuses}
+    for name in old.clock_names(case):
+        told = _carried(case, name, moves, running.get(name), plan.source, at)
+        if told:
+            carried[name] = told
+        if not told or told["rule"] != KEEP:
+            after = new.lifecycle(case).clocks.get(name)
+            rungs[name] = _places(old.clock(case, name), after, moves.actions)
+    return replace(
+        noted(case, MIGRATED, at=at, recorded_at=session.now),
+        actor=actor.id,
+        role=min(actor.roles, default="system"),
+        unit=actor.unit,
+        to_state=moves.states.get(case.state, case.state),
+        migration={
+            "id": migration,
+            "undoes": None,
+            "from": {"procedure": plan.procedure, "version": plan.source, "definition": old.fingerprint},
+            "to": {"procedure": plan.procedure, "version": plan.target, "definition": new.fingerprint},
+            "plan": plan.digest,
+            "reason": plan.reason,
+            "decision": plan.decision,
+            "states": {was: now for was, now in moves.states.items() if was != now},
+            "actions": dict(moves.actions),
+            "rungs": rungs,
+            "carried": carried,
+            "dues": {},
+            "restores": [],
+        },
+    )
+
+
+def _carried(
+    case: Case, name: str, moves: Moves, status: ClockStatus | None, version: int, at: datetime
+) -> dict[str, Any] | None:
+    """By what a clock goes on; None where it simply counts by the new version."""
+    rule = moves.clocks.get(name, RECOMPUTE)
+    if status is None or rule == RECOMPUTE:
+        return None
+    if rule != KEEP and status.running and status.paused_since is None:
+        if rule != REST:
+            return {"rule": rule, "at": at.isoformat()}
+        if left := left_of(status, at):
+            return {"rule": rule, "at": at.isoformat(), **left}
+    # What is over, stands still or has nothing left stays as it is.
+    known = case.carried.get(name, {})
+    kept = known.get("actions", {}) if known.get("rule") == KEEP else {}
+    actions = {was: moves.actions.get(now, now) for was, now in kept.items()}
+    actions |= {was: now for was, now in moves.actions.items() if was not in kept.values()}
+    return {**known, "rule": KEEP, "version": known.get("version", version), "actions": actions}
+
+
+def _places(old: Clock, new: Clock | None, actions: Mapping[str, str]) -> dict[str, int]:
+    """The place in the new ladder of each rung of the old one, as far as it has one."""
+    if new is None:
+        return {}
+    free, found = dict(enumerate(new.ladder)), {}
+    for exact in (True, False):
+        for place, rung in enumerate(old.ladder):
+            action = actions.get(rung.action, rung.action)
+            fits = (
+                at
+                for at, other in free.items()
+                if (other.side, other.action) == (rung.side, action) and (other.offset == rung.offset or not exact)
+            )
+            if str(place) not in found and (at := next(fits, None)) is not None:
+                found[str(place)] = at
+                del free[at]
+    if old.expires and new.expires:
+        found[str(len(old.ladder))] = len(new.ladder)
+    return found
+
+
+def _taking_back(
+    event: Event, case: Case, there: Deployed, family: Family, plan: Plan, at: datetime, recorded: Any
+) -> Event:
+    """The event with those rungs that came under the old limit and lie ahead under the new one: they come again."""
+    ahead = {
+        case.delivered[rung.key]
+        for status in Situation(there, family, case, at).clocks()
+        if status.clock.name not in case.carried
+        for rung in status.rungs
+        if rung.key in case.delivered and rung.at > at and not is_over(replace(case, delivered={}), status, rung)
+    }
+    if not ahead:
+        return event
+    moved = {other.seq for other in recorded() if other.case == case.id and other.moves}
+    return replace(event, overtakes=tuple(sorted(ahead - moved)))
+
+
+def _with_dues(event: Event, before: Sequence[ClockStatus], after: Situation) -> Event:
+    old, new = _dues(before), _dues(after.clocks())
+    dues = {name: {"old": old.get(name), "new": new.get(name)} for name in (*old, *(it for it in new if it not in old))}
+    moved = {name: due for name, due in dues.items() if due["old"] != due["new"]}
+    return replace(event, migration={**(event.migration or {}), "dues": moved})
+
+
+def _dues(statuses: Sequence[ClockStatus]) -> dict[str, str]:
+    return {status.clock.name: status.due_at.isoformat() for status in statuses if status.running}
+
+
+def _told(crossing: _Crossing, plan: Plan, at: datetime) -> dict[str, Any]:
+    """What becomes of a family, as plain values."""
+    return {
+        "case": crossing.before.root.number,
+        "members": [_told_of(crossing, event, plan, at) for event in crossing.events],
+    }
+
+
+def _told_of(crossing: _Crossing, event: Event, plan: Plan, at: datetime) -> dict[str, Any]:
+    before, after = crossing.before.member(event.case), crossing.after.member(event.case)
+    old = {it.clock.name: it for it in Situation(crossing.old, crossing.before, before, at).clocks()}
+    now = Situation(crossing.new, crossing.after, after, at)
+    new = {it.clock.name: it for it in now.clocks()}
+    return {
+        "number": before.number,
+        "kind": before.kind,
+        "unit": before.unit,
+        "state": [before.state, after.state],
+        "clocks": {
+            name: {
+                "rule": after.carried.get(name, {}).get("rule", RECOMPUTE),
+                "due": [_due(old.get(name)), _due(new.get(name))],
+                "overdue": [name in old and old[name].overdue(at), name in new and new[name].overdue(at)],
+            }
+            for name in dict.fromkeys((*old, *new))
+        },
+        "taken_back": list(event.overtakes),
+        "at_once": sorted(
+            rung.action
+            for status in new.values()
+            for rung in status.rungs
+            if rung.at <= at
+            and not is_over(after, status, rung)
+            and crossing.new.machine(after).is_legal(after.state, rung.action)
+        ),
+    }
+
+
+def _due(status: ClockStatus | None) -> str | None:
+    return status.due_at.isoformat() if status and status.running else None
+
+
+def _problems(session: Session, crossing: _Crossing, plan: Plan, at: datetime) -> list[Message]:
+    """Why a family cannot go over."""
+    return [*_shortened(crossing, plan, at), *_without_paper(session, crossing)]
+
+
+def _shortened(crossing: _Crossing, plan: Plan, at: datetime) -> Iterator[Message]:
+    """Whose statutory limit would end earlier, or be gone, without any decision that says so."""
+    if plan.decision:
+        return
+    for case in crossing.before.cases:
+        after = Situation(crossing.new, crossing.after, crossing.after.member(case.id), at)
+        new = {status.clock.name: status for status in after.clocks()}
+        for status in Situation(crossing.old, crossing.before, case, at).clocks():
+            if status.clock.effect is not Effect.STATUTORY or not status.running:
+                continue
+            found = new.get(status.clock.name)
+            if found is None or (found.running and found.due_at < status.due_at):
+                yield say(
+                    "{case}: the running limit {clock} would end earlier; cite the decision in the plan (decision)",
+                    case=case.number,
+                    clock=status.clock.title,
+                )
+
+
+def _without_paper(session: Session, crossing: _Crossing) -> Iterator[Message]:
+    gone = set(crossing.old.procedure.documents) - set(crossing.new.procedure.documents)
+    for paper in session.tx.documents(crossing.before.root.id) if gone else ():
+        if paper.name in gone:
+            yield say(
+                "{case}: it has issued {paper}, which the new version does not know",
+                case=crossing.before.root.number,
+                paper=paper.name,
+            )
+
+
+def _keep(session: Session, crossing: _Crossing) -> None:
+    deployed = replace(crossing.new, recounting=frozenset())
+    draft = session.draft(deployed, crossing.before)
+    for event in crossing.events:
+        draft.note_migration(event)
+    session.tx.save(draft.change())
+
+
+def undo(session: Session, roots: Sequence[str], migration: str, actor: Actor, reason: str, anew: str) -> Migrated:
+    """Have all cases of a migration go back to where they were, in the session's transaction.
+
+    Args:
+        roots: the ids of all families in which it may have happened.
+        anew: the id of this migration.
+
+    Raises `NotFound` for a migration that is not known, `NotAllowed` where something was done since.
+    """
+    done = []
+    for root in roots:
+        events = session.tx.events(root)
+        own = {event.case: event for event in events if event.migration and event.migration["id"] == migration}
+        if not own:
+            continue
+        family = session.family(root)
+        _refuse_changed(family, events, own)
+        back = [_back(family.member(case), events, event, session, actor, reason, anew) for case, event in own.items()]
+        after = _after(family, back)
+        there = session.deployed_for(after.cases)
+        told = [
+            _with_dues(
+                event,
+                Situation(session.deployed_for(family.cases), family, family.member(event.case), session.now).clocks(),
+                Situation(there, after, after.member(event.case), session.now),
+            )
+            for event in back
+        ]
+        _keep(session, _Crossing(family, there, tuple(told), after, there))
+        done.append(family.root.number)
+    if not done:
+        raise NotFound(
+            say("no migration {id} in this office", id=migration), say("`caseclock history CASE` tells which there are")
+        )
+    return Migrated(anew, tuple(done))
+
+
+def _refuse_changed(family: Family, events: Sequence[Event], own: Mapping[str, Event]) -> None:
+    undone = {(event.migration or {}).get("undoes") for event in events}
+    if any((event.migration or {})["id"] in undone for event in own.values()):
+        raise NotAllowed(say("{case}: the migration has been undone already", case=family.root.number))
+    first = min(at for at, event in enumerate(events) if event.name in {one.name for one in own.values()})
+    since = [e for e in events[first:] if e.name not in {one.name for one in own.values()}]
+    for event in since:
+        if event.action not in NOT_UNDONE_BY:
+            raise NotAllowed(
+                say(
+                    "{case}: {action} was done since the migration, so it cannot be undone",
+                    case=family.root.number,
+                    action=event.action,
+                ),
+                say("nothing has been undone; plan a migration in the other direction"),
+            )
+
+
+def _back(
+    case: Case, events: Sequence[Event], event: Event, session: Session, actor: Actor, reason: str, anew: str
+) -> Event:
+    """The event by which one case goes back; what the migration had taken back is in force again."""
+    told = event.migration or {}
+    was = next(it for it in fold([e for e in _of_case(events, case.id) if e.seq < event.seq]) if it.id == case.id)
+    inverse = {
+        **told,
+        "id": anew,
+        "undoes": told["id"],
+        "from": told["to"],
+        "to": told["from"],
+        "reason": reason,
+        "decision": "",
+        "states": {now: old for old, now in told["states"].items()},
+        "actions": {now: old for old, now in told["actions"].items()},
+        "rungs": {
+            clock: {str(now): int(old) for old, now in places.items()} for clock, places in told["rungs"].items()
+        },
+        "carried": dict(was.carried),
+        "dues": {},
+        "restores": [],
+    }
+    back = replace(
+        noted(case, MIGRATED, at=session.now, recorded_at=session.now),
+        actor=actor.id,
+        role=min(actor.roles, default="system"),
+        unit=actor.unit,
+        to_state=was.state,
+        migration=inverse,
+    )
+    return replace(back, migration={**inverse, "restores": _restores(was, apply(case, back))})
+
+
+def _inverse(places: Mapping[str, int]) -> dict[str, int]:
+    return {str(now): int(was) for was, now in places.items()}
+
+
+def _of_case(events: Sequence[Event], case: str) -> list[Event]:
+    return [event for event in events if event.case == case]
+
+
+def _restores(was: Case, back: Case) -> list[dict[str, Any]]:
+    """What a case had, and has not got back by names alone: marks, and rungs that had been delivered."""
+    rungs = {seq: key for key, seq in was.delivered.items() if key not in back.delivered}
+    missing = {
+        mark.seq: (action, mark)
+        for action, done in was.marks.items()
+        for mark in done
+        if mark not in back.marks.get(action, ())
+    }
+    by_seq = {mark.seq: (action, mark) for action, done in was.marks.items() for mark in done}
+    return [_restored(*by_seq[seq], rungs.get(seq)) for seq in sorted({*rungs, *missing}) if seq in by_seq]
+
+
+def _restored(action: str, mark: Mark, rung: Any) -> dict[str, Any]:
+    return {
+        "action": action,
+        "at": mark.at.isoformat(),
+        "actor": mark.actor,
+        "seq": mark.seq,
+        "given": dict(mark.given),
+        "rung": [rung.clock, rung.round, rung.rung] if rung else None,
+    }
+
+
+def all_roots(sessions: Sessions) -> list[str]:
+    """Return the ids of every family of the office, in order."""
+    return [root for page in family_pages(sessions) for root in page]
