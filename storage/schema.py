@@ -29,7 +29,7 @@ PREFIX = "cc_"
 
 VERSION_TABLE = "cc_alembic_version"
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """The schema revisions that this code knows, oldest first; the last is the one that it works with."""
 
 # Names that depend on nothing but the columns: without a name, a later migration could not drop a constraint on SQLite.

@@ -201,7 +201,7 @@ def test_a_database_of_an_older_caseclock_asks_to_be_upgraded(
 
     for module in (sql, failures):
         monkeypatch.setattr(module, "REVISIONS", (*schema.REVISIONS, "9999"))
-    with pytest.raises(StorageFailed, match=r"schema 0007.*needs 9999\n.*backup.*`caseclock init`"):
+    with pytest.raises(StorageFailed, match=r"schema 0008.*needs 9999\n.*backup.*`caseclock init`"):
         sqlite.begin("qingxi", write=False).__enter__()
 
 

@@ -181,7 +181,7 @@ def _cross(session: Session, plan: Plan, root: str, at: datetime, actor: Actor, 
         _with_dues(event, statuses[event.case], Situation(there, after, after.member(event.case), at))
         for event in events
     ]
-    return _Crossing(family, old, told, _after(family, told), there)
+    return _Crossing(family, old, tuple(told), _after(family, told), there)
 
 
 def _after(family: Family, events: Sequence[Event]) -> Family:
