@@ -8,7 +8,7 @@ from typing import Any
 
 from ..engine.migrating import Trial
 from ..messages import Language, Message, say
-from .pages import NOTHING, Grid, Line, Page, show_instant
+from .pages import NOTHING, Grid, Line, Page, show_due
 
 
 def trial_data(trial: Trial, language: Language) -> dict[str, Any]:
@@ -55,4 +55,4 @@ def _then(member: Mapping[str, Any]) -> Iterator[Message]:
 
 
 def _due(due: str | None, zone: str) -> str:
-    return show_instant(datetime.fromisoformat(due), zone) if due else NOTHING
+    return show_due(datetime.fromisoformat(due), zone) if due else NOTHING
