@@ -2061,7 +2061,7 @@ def _migrate_propose(session: Session, procedure: str, source: int, target: int,
     engine = session.engine
     plan = propose(engine.procedure(procedure, source), engine.procedure(procedure, target))
     if output is None:
-        click.echo(plan, nl=False)
+        click.echo(_json({"plan": plan}) if session.as_json else plan, nl=session.as_json)
         return
     output.write_text(plan, encoding="utf-8")
     _tell(session, {"written": str(output)}, say("files written: {files}", files=[str(output)]))

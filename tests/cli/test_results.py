@@ -239,6 +239,7 @@ def test_every_command_speaks_json(shell: Any, tmp_path: Path) -> None:
         "diff": (),
         "versions": (),
         "schema": ("roster",),
+        "migrate": ("propose", "online_opinion", "1", "1"),
     }
     # `work` goes on until it is stopped: tests/workers; `simulate` needs weeks of history: tests/whatif.
     assert set(arguments) == set(caseclock.commands) - {"work", "simulate"}

@@ -28,6 +28,7 @@ from caseclock.workflow.engine.prints import Paper, Rendered
 from caseclock.workflow.engine.verification import read_outside_head
 from caseclock.workflow.history import Case, Event
 from caseclock.workflow.letters import Letter
+from caseclock.workflow.migration import Moves, Plan
 from caseclock.workflow.ports import Change, ClockRow, Definition, IssuedDocument, Print, Store, Timer, Transaction
 from caseclock.workflow.whatif.comparing import check
 
@@ -241,6 +242,9 @@ def _concerned(engine: Engine) -> Any:
     return engine.concerned(old, new, compare(old, new))
 
 
+PLAN = Plan("online_opinion", 1, 1, "tried", "digest", {"case": Moves(), "slip": Moves()})
+"""Cases go over to the version on which they are."""
+
 OF_THE_OFFICE: dict[str, Callable[[Engine, Known], Any]] = {
     "definitions": lambda engine, known: engine.definitions(),
     "procedure": lambda engine, known: engine.procedure("permit"),
@@ -265,6 +269,9 @@ OF_THE_OFFICE: dict[str, Callable[[Engine, Known], Any]] = {
     ),
     "tick": lambda engine, known: engine.tick(),
     "retention": lambda engine, known: engine.retention(),
+    "try_migration": lambda engine, known: engine.try_migration(PLAN).cases,
+    "migrate": lambda engine, known: engine.migrate(PLAN, engine.try_migration(PLAN).told(), by=CLERK).cases,
+    "undo_migration": lambda engine, known: told(lambda: engine.undo_migration("x", by=CLERK, reason="none")),
     "calendar": lambda engine, known: told(lambda: engine.calendar("permit")),
     "concerned": lambda engine, known: _concerned(engine),
     "versions": lambda engine, known: [engine.versions(), engine.versions("online_opinion")],

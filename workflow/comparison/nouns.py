@@ -64,6 +64,7 @@ NOUNS: Mapping[tuple[str, str], Noun] = {
     ("Stage", "step"): Noun(say("the number of the step"), PATH),
     ("Stage", "title"): Noun(_TITLE, WORDS),
     ("Stage", "basis"): Noun(_BASIS, WORDS),
+    ("Stage", "beside_states"): Noun(say("whether it is meant to have no state"), PATH),
     ("Role", "name"): Noun(_ID, RIGHT),
     ("Role", "title"): Noun(_TITLE, WORDS),
     ("Role", "of_unit"): Noun(say("whether it acts for its own unit only"), RIGHT),
@@ -77,6 +78,8 @@ NOUNS: Mapping[tuple[str, str], Noun] = {
     ("State", "title"): Noun(_TITLE, WORDS),
     ("State", "actions"): Noun(say("the action"), PATH, keys=Naming.ACTION),
     ("State", "final"): Noun(say("whether the case ends in it"), PATH),
+    ("State", "unlimited"): Noun(say("whether a case is meant to wait in it without a limit"), PATH),
+    ("State", "unlimited_because"): Noun(say("why a case may wait in it without a limit"), WORDS),
     ("Action", "name"): Noun(_ID, PATH),
     ("Action", "title"): Noun(_TITLE, WORDS),
     ("Action", "by"): Noun(say("who may do it"), RIGHT, Naming.ROLE),
@@ -90,6 +93,7 @@ NOUNS: Mapping[tuple[str, str], Noun] = {
     ("Action", "optional"): Noun(say("whether it waits in nobody's inbox"), PATH),
     ("Action", "basis"): Noun(_BASIS, WORDS),
     ("Action", "tells"): Noun(say("who is told of it by letter"), RIGHT, Naming.ROLE),
+    ("Action", "drops"): Noun(say("the clocks that need not be met any more"), LIMIT, Naming.CLOCK),
     ("Action", "merges_into"): Noun(say("the input with the case into which it is merged"), PATH, Naming.FIELD),
     ("Action", "splits"): Noun(say("which cases it splits off"), PATH),
     ("Guard", "check"): Noun(say("what must hold"), PATH),
@@ -224,6 +228,14 @@ def noun_of(owner: type, name: str) -> Noun:
 SWITCHED: Mapping[tuple[str, str], tuple[Message, Message]] = {
     ("Role", "of_unit"): (say("{subject} acts for its own unit only"), say("{subject} acts for every unit")),
     ("State", "final"): (say("{subject}: the case ends in it"), say("{subject}: the case does not end in it any more")),
+    ("State", "unlimited"): (
+        say("{subject}: a case is meant to wait in it without a limit"),
+        say("{subject}: a case is not meant to wait in it without a limit any more"),
+    ),
+    ("Stage", "beside_states"): (
+        say("{subject} is meant to have no state"),
+        say("{subject} is not meant to have no state any more"),
+    ),
     ("Action", "optional"): (
         say("{subject} does not wait in an inbox any more"),
         say("{subject} waits in the inbox of whoever may do it"),

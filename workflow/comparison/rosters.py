@@ -20,6 +20,10 @@ def _differences(old: Roster, new: Roster) -> Iterator[Difference]:
     if old.language != new.language:
         message = say("the language of letters goes from {old} to {new}", old=old.language, new=new.language)
         yield _difference("language", Way.CHANGED, Matter.PAPER, ("language",), message)
+    if old.procedures != new.procedures:
+        shown = {"old": list(old.procedures) or NOTHING, "new": list(new.procedures) or NOTHING}
+        message = say("the procedures of these people go from {old} to {new}", **shown)
+        yield _difference("procedures-changed", Way.CHANGED, Matter.RIGHT, ("procedures",), message)
     for name in dict.fromkeys((*old.units, *new.units)):
         yield from _unit(name, old.units.get(name), new.units.get(name))
     for name in dict.fromkeys((*old.people, *new.people)):
@@ -46,6 +50,10 @@ def _unit(name: str, old: Unit | None, new: Unit | None) -> Iterator[Difference]
     if old.can_lead != new.can_lead:
         message = say("{unit} may lead now", unit=unit) if new.can_lead else say("{unit} may not lead now", unit=unit)
         yield _difference("unit-can-lead-changed", Way.CHANGED, Matter.RIGHT, (*path, "can_lead"), message)
+    if old.vacant != new.vacant:
+        shown = {"old": list(old.vacant) or NOTHING, "new": list(new.vacant) or NOTHING}
+        message = say("{unit}: the roles that nobody holds go from {old} to {new}", unit=unit, **shown)
+        yield _difference("unit-vacant-changed", Way.CHANGED, Matter.RIGHT, (*path, "vacant"), message)
 
 
 def _person(name: str, old: Actor | None, new: Actor | None, roster: Roster) -> Iterator[Difference]:
