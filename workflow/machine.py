@@ -86,7 +86,7 @@ class CaseMachine:
 
     def is_legal(self, state: str, action: str) -> bool:
         """Return whether ``action`` is legal in ``state``, its conditions aside."""
-        return action in self._legal[state]
+        return action in self._legal.get(state, ())
 
     def fire(self, state: str, action: str, facts: CaseFacts) -> str:
         """Return the state to which ``action`` leads from ``state``.

@@ -170,6 +170,11 @@ def _cross(session: Session, plan: Plan, root: str, at: datetime, actor: Actor, 
     if gone := sorted({case.kind for case in family.subcases} - set(plan.kinds)):
         raise NotAllowed(say("the new version has no {kind}, and the case has one", kind=gone[0]))
     old, new = session.deployed_for(family.cases), session.deployed(plan.procedure, plan.target)
+    for case in family.cases:
+        if plan.kinds[case.kind].states.get(case.state, case.state) not in new.lifecycle(case).states:
+            raise NotAllowed(
+                say("{case} is in the state {state}, which has no place in the plan", case=case.number, state=case.state)
+            )
     statuses = {case.id: statuses for case, statuses in measured(old, family, at)}
     plain = [_event(session, plan, case, old, new, statuses[case.id], at, actor, migration) for case in family.cases]
     once = _after(family, plain)
