@@ -172,7 +172,7 @@ def _proposed(indent: str, old: Lifecycle, new: Lifecycle, renames: Mapping[str,
         elif state.name in renames:
             yield f"{indent}  {state.name}: {renames[state.name]}    # probably; look at it"
         elif state.final:
-            yield f"{indent}  # {state.name}: the new version has none; needed only where a running case has it behind it"
+            yield f"{indent}  # {state.name}: the new version has none; needed only where a subcase has ended in it"
         else:
             fitting = [other.name for other in new.states.values() if other.final == state.final]
             yield f"{indent}  {state.name}: {CHOOSE}    # one of {', '.join(fitting)}"

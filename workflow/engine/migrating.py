@@ -173,7 +173,9 @@ def _cross(session: Session, plan: Plan, root: str, at: datetime, actor: Actor, 
     for case in family.cases:
         if plan.kinds[case.kind].states.get(case.state, case.state) not in new.lifecycle(case).states:
             raise NotAllowed(
-                say("{case} is in the state {state}, which has no place in the plan", case=case.number, state=case.state)
+                say(
+                    "{case} is in the state {state}, which has no place in the plan", case=case.number, state=case.state
+                )
             )
     statuses = {case.id: statuses for case, statuses in measured(old, family, at)}
     plain = [_event(session, plan, case, old, new, statuses[case.id], at, actor, migration) for case in family.cases]
@@ -392,6 +394,13 @@ def _keep(session: Session, crossing: _Crossing) -> None:
     for event in crossing.events:
         draft.note_migration(event)
     session.tx.save(draft.change())
+
+
+def repeat(session: Session, family: Family, events: Sequence[Event]) -> None:
+    """Have a family go over as its history tells, in a replay. Raises ValueError where that has come out otherwise."""
+    after = _after(family, events)
+    there = session.deployed_for(after.cases)
+    _keep(session, _Crossing(family, there, tuple(events), after, there))
 
 
 def undo(session: Session, roots: Sequence[str], migration: str, actor: Actor, reason: str, anew: str) -> Migrated:

@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import CaseclockError, InvalidInput, NotAllowed
 from ..history import Event
 from ..messages import Message, say
-from ..model import CASE, DISCLOSED, OPEN, PRINTED, REDACTED, Field
+from ..model import CASE, DISCLOSED, MIGRATED, OPEN, PRINTED, REDACTED, Field
 from ..ports import Store, Transaction
 from ..roster import Actor
 from .carrying_out import carry_out, deliver, recount
@@ -22,6 +22,7 @@ from .cutoff import Standing, standing
 from .draft import Draft
 from .family import Family
 from .ids import time_ordered_id
+from .migrating import repeat
 from .recorded import Names, Stroke, cause_of, members, names_in, places, strokes
 from .recorded_inputs import actions_named, inputs_of, instead
 from .session import LocksFirst, Session
@@ -243,6 +244,8 @@ class Stage:
     def _again(self, session: Session, event: Event) -> Command:
         """The command that left an event. Raises `NotFound` or `NotAllowed` when it cannot even be given."""
         recorded = self._recorded[event.root]
+        if (version := self._version(event)) != recorded.procedure.version:
+            recorded = session.deployed(recorded.procedure.id, version)
         fields = self._taken(recorded, event)
         data = self._given(event, fields, recorded)
         if not self._alike[event.root]:
@@ -319,6 +322,9 @@ class Stage:
     def _note(self, session: Session, stroke: Stroke) -> None:
         """Have something noted down again: that a paper was printed, or private values shown or erased."""
         event = stroke.event
+        if event.action == MIGRATED:
+            self._migrate(session, event)
+            return
         try:
             case = self._place(session, event)
         except NotAllowed:
@@ -340,6 +346,33 @@ class Stage:
             self._refuse(event, NotAllowed(why))
             return
         session.tx.save(replace(draft.change(), erased=erased))
+
+    def _migrate(self, session: Session, event: Event) -> None:
+        """Have a family go over again; under other rules it has been on those all along."""
+        if not self._alike[event.root]:
+            return
+        family = session.family(event.root)
+        here = {case.id: case.revision for case in family.cases}
+        if here.get(event.case, 0) >= event.seq:
+            return
+        told = event.migration or {}
+        together = [it for it in self._families[event.root] if it.migration and it.migration["id"] == told["id"]]
+        try:
+            repeat(session, family, together)
+        except (ValueError, KeyError):
+            self._refuse(event, NotAllowed(say("it has come out otherwise, so it cannot go over again")))
+
+    def _version(self, event: Event) -> int:
+        """The version on which the family of an event was when it happened."""
+        version = 0
+        for other in self._families[event.root]:
+            if other.opened and other.case == event.root:
+                version = other.opened["version"]
+            if other.name == event.name:
+                break
+            if other.migration and other.case == event.root:
+                version = other.migration["to"]["version"]
+        return version
 
     def _outcome(self, root: str) -> tuple[tuple[Event, ...], Standing | None]:
         end = max(self._at, self._families[root][-1].recorded_at)
