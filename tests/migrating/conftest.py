@@ -62,6 +62,7 @@ actions:
   supervise: {in: open, by: system}
 """
 
+LADDER = "{3 working days before: warn, due: urge, 1 day after: supervise}"
 SECOND = (
     FIRST.replace("version: 1", "version: 2")
     .replace("handling", "working")
@@ -69,7 +70,9 @@ SECOND = (
     .replace("from: ask,", "from: inquire,")
     .replace("limit: 5 working days", "limit: 7 working days")
     .replace("to: 8 working days", "to: 11 working days")
-    .replace("{1 working day before: warn, due: urge}", "{3 working days before: warn, due: urge, 1 day after: supervise}")
+    .replace(
+        "{1 working day before: warn, due: urge}", "{3 working days before: warn, due: urge, 1 day after: supervise}"
+    )
 )
 """A longer limit, another ladder, and a state and an action with other names."""
 

@@ -15,7 +15,7 @@ from caseclock.storage import MemoryStore
 from caseclock.workflow import CaseclockError, Conflict, NotAllowed
 from caseclock.workflow.migration import Moves, Plan
 
-from .conftest import ACTIONS, CLERK, HEAD, SECOND, SHORTER, STATES, WITHOUT_FIRST_WORD, Matters, plan
+from .conftest import ACTIONS, CLERK, HEAD, SECOND, SHORTER, WITHOUT_FIRST_WORD, Matters, plan
 
 DEEDS = [
     *((action, CLERK) for action in ("take", "finish", "ask", "told", "request")),
@@ -268,7 +268,7 @@ def test_the_past_can_still_be_told_and_corrected(matters: Matters) -> None:
     assert [view.event.action for view in matters.engine.history(case)] == ["open", "take", "migrated", "inquire"]
     late = matters.engine.standing(case, at=before)
     assert (late.situation.case.version, late.situation.case.state) == (2, "working")
-    assert [status.paused_since for status in late.situation.clocks()][0] == opened + timedelta(hours=2)
+    assert next(status.paused_since for status in late.situation.clocks()) == opened + timedelta(hours=2)
     assert [event.action for event in late.events] == ["open", "take", "inquire"]
     matters.is_sound(MemoryStore)
     with pytest.raises(NotAllowed):
@@ -357,3 +357,21 @@ def test_slips_go_over_with_their_case(any_store: Any, township: Any) -> None:
     assert sorted(one for one, _ in urged) == sorted([view.case.id, view.subcases[0].case.id])
     assert township.engine.tick().delivered == ()
     office.is_sound(MemoryStore)
+
+
+def test_a_cut_off_after_an_undone_migration_counts_nothing_twice(matters: Matters) -> None:
+    """An urging is overtaken by a migration and restored by its undoing; a warning was overtaken before that."""
+    case = matters.open()
+    matters.later(days=6).engine.tick()
+    matters.later(hours=1).do(case, "ask", at=matters.now - timedelta(days=6, hours=1))
+    matters.later(hours=1).do(case, "told")
+    matters.later(days=9).engine.tick()
+    matters.deploy(SECOND)
+    migration = matters.migrate(plan())
+    matters.later(hours=1).engine.undo_migration(migration, by=HEAD, reason="the plan was wrong")
+    kept = matters.engine.case(case).case
+    matters.later(days=1).do(case, "take")
+    stood = matters.engine.standing(case, at=matters.now - timedelta(hours=1)).situation.case
+    assert stood.marks == kept.marks
+    assert stood.delivered == kept.delivered
+    assert (stood.state, stood.version) == ("received", 1)
