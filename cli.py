@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .workflow.archiving import NamedFile, Package
     from .workflow.engine import BatchResult, Under
     from .workflow.engine.delivering import DeliveryReport
+    from .workflow.migration import Plan as MigrationPlan
     from .workflow.model import Field, Procedure
     from .workflow.pictures.course import Course
     from .workflow.ports import Definition
@@ -55,6 +56,7 @@ DEFINITION_INVALID = 3
 BAD_ROWS = 2
 OVERDUE = 7
 NOT_AS_EXPECTED = 7
+NOT_ALLOWED = 5
 FINDINGS = 7
 PIPED_WIDTH = 200
 """Columns of a table that is not shown on a terminal; it is only as wide as what stands in it."""
@@ -2033,6 +2035,103 @@ def _calendar_diff(session: Session, old: str, new: str, tell: bool) -> int:
         lambda: calendar_pages.diff(before.calendar, after.calendar, origins),
     )
     return FINDINGS if tell and calendar_facts.differ(before.calendar, after.calendar) else 0
+
+
+@_group("migrate", _("Have running cases go over to another version of their procedure."))
+def _migrate() -> None:
+    """Hold the commands about migration."""
+
+
+def _migrate_command(name: str, text: str) -> Callable[[Callable[..., Any]], click.Command]:
+    return _migrate.command(name, cls=SpokenCommand, help=text)
+
+
+@_migrate_command(
+    "propose",
+    _("Propose a plan, for a person to complete.\n\nFROM and TO are versions that are deployed; see `versions`."),
+)
+@click.argument("procedure")
+@click.argument("source", metavar="FROM", type=int)
+@click.argument("target", metavar="TO", type=int)
+@_option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", text=_("Write it to this file."))
+@click.pass_obj
+def _migrate_propose(session: Session, procedure: str, source: int, target: int, output: Path | None) -> None:
+    from .definitions.migrations import propose
+
+    engine = session.engine
+    plan = propose(engine.procedure(procedure, source), engine.procedure(procedure, target))
+    if output is None:
+        click.echo(plan, nl=False)
+        return
+    output.write_text(plan, encoding="utf-8")
+    _tell(session, {"written": str(output)}, say("files written: {files}", files=[str(output)]))
+
+
+@_migrate_command("try", _("Tell what a plan would do to every running case; nothing is changed."))
+@click.argument("plan", type=_file)
+@_option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    text=_("Write the outcome to this file, which `migrate apply` takes."),
+)
+@click.pass_obj
+def _migrate_try(session: Session, plan: Path, output: Path | None) -> int:
+    from .workflow.showing import migration_pages
+
+    read, zone = _read_migration(session, plan)
+    trial = session.engine.try_migration(read)
+    if output:
+        output.write_text(_json(trial.told()) + "\n", encoding="utf-8")
+    session.show(
+        lambda: migration_pages.trial_data(trial, session.language), lambda: migration_pages.trial_page(trial, zone)
+    )
+    return NOT_ALLOWED if trial.problems else 0
+
+
+@_migrate_command(
+    "apply",
+    _("Do exactly what `migrate try` told, for all cases or for none.\n\nOUTCOME is the file that it wrote."),
+)
+@click.argument("plan", type=_file)
+@click.argument("outcome", type=_file)
+@click.pass_obj
+def _migrate_apply(session: Session, plan: Path, outcome: Path) -> None:
+    from .definitions.migrations import read_outcome
+
+    read, _zone = _read_migration(session, plan)
+    done = session.engine.migrate(read, read_outcome(outcome.read_text(encoding="utf-8")), by=session.who)
+    _tell(
+        session,
+        {"migration": done.id, "cases": list(done.cases)},
+        say("{count} case(s) have gone over; undo: `caseclock migrate undo {id}`", count=len(done.cases), id=done.id),
+    )
+
+
+@_migrate_command("undo", _("Have all cases of a migration go back, unless something was done since."))
+@click.argument("migration")
+@_option("--reason", required=True, text=_("Why; the history of every case says so."))
+@click.pass_obj
+def _migrate_undo(session: Session, migration: str, reason: str) -> None:
+    done = session.engine.undo_migration(migration, by=session.who, reason=reason)
+    _tell(
+        session,
+        {"migration": done.id, "cases": list(done.cases)},
+        say("{count} case(s) have gone back", count=len(done.cases)),
+    )
+
+
+def _read_migration(session: Session, file: Path) -> tuple[MigrationPlan, str]:
+    """The plan of a file, checked against both versions, and the zone of the procedure."""
+    from .definitions.migrations import read_plan, read_shape
+    from .definitions.office_reader import read_text
+    from .definitions.yaml_reader import read_yaml
+
+    source, engine = read_yaml(read_text(file), str(file)), session.engine
+    shape = read_shape(source)
+    old, new = (engine.procedure(shape.migration, version) for version in (shape.source, shape.target))
+    zone = engine.zone(shape.migration, shape.source)
+    return read_plan(source, shape, old, new, zone), zone
 
 
 @_command(

@@ -71,6 +71,7 @@ CHANGED: dict[str, Any] = {
     "redaction": None,
     "printed": None,
     "relations": (),
+    "migration": {"id": "another"},
 }
 
 

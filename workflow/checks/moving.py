@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from ..errors import Problem
 from ..messages import say
@@ -36,11 +36,11 @@ def _states(path: Path, old: Lifecycle, new: Lifecycle, moves: Moves) -> Iterato
             yield Problem("unknown-state", place, unknown("state", now, new.states))
         elif old.states[was].final != new.states[now].final:
             message = say("{was} and {now}: a migration neither ends a case nor takes one up again", was=was, now=now)
-            yield Problem("ends-or-not", place, message)
+            yield Problem("wrong-value", place, message)
     for was in old.states:
         if was not in moves.states and was not in new.states:
             message = say("the state {state} is not in the new version: name the one that takes its place", state=was)
-            yield Problem("state-without-place", (*path, "states"), message)
+            yield Problem("missing-key", (*path, "states"), message)
 
 
 def _actions(path: Path, old: Lifecycle, new: Lifecycle, moves: Moves) -> Iterator[Problem]:
@@ -62,16 +62,17 @@ def _clocks(path: Path, old: Procedure, new: Procedure, kind: str, moves: Moves)
         if name not in before:
             yield Problem("unknown-clock", place, unknown("clock", name, before), on_key=True)
         elif rule not in RULES:
-            yield Problem("unknown-word", place, unknown("rule", rule, RULES))
-        elif rule != RECOMPUTE and rule != KEEP and name not in after:
-            message = say("the clock {clock} is not in the new version: keep it, or recompute: it is gone", clock=name)
+            message = say("expected one of {valid}; got: {found}", valid=RULES, found=rule)
+            yield Problem("unknown-word", place, message)
+        elif rule not in (RECOMPUTE, KEEP) and name not in after:
+            message = say("the clock {clock} is not in the new version: keep it; with recompute it is gone", clock=name)
             yield Problem("unknown-clock", place, message)
         elif rule != RECOMPUTE:
             yield from _kept(place, old, new, kind, name, moves)
     for name, clock in before.items():
         if name not in moves.clocks and clock != after.get(name):
             message = say("say by which rule the clock {clock} goes on: {rules}", clock=name, rules=RULES)
-            yield Problem("clock-without-rule", (*path, "clocks"), message)
+            yield Problem("missing-key", (*path, "clocks"), message)
 
 
 def _kept(place: Path, old: Procedure, new: Procedure, kind: str, name: str, moves: Moves) -> Iterator[Problem]:
@@ -84,16 +85,11 @@ def _kept(place: Path, old: Procedure, new: Procedure, kind: str, name: str, mov
     for problem in check(with_clock(new, kind, clock)):
         if problem.text() not in known:
             message = say("the old {clock} does not fit the new version: {reason}", clock=name, reason=problem.message)
-            yield Problem("clock-does-not-fit", place, message)
+            yield Problem("wrong-value", place, message)
 
 
 def _private(path: Path, old: Lifecycle, new: Lifecycle) -> Iterator[Problem]:
     """Private values stay private: what is hidden in the old version is not shown in the new one."""
     for name in sorted(old.private - new.private):
         message = say("the field {field} is private in the old version and would be shown in the new one", field=name)
-        yield Problem("private-shown", path, message)
-
-
-def names_of(moves: Moves) -> Collection[str]:
-    """Return the states that a plan speaks of."""
-    return moves.states
+        yield Problem("wrong-value", path, message)

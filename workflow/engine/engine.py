@@ -324,7 +324,7 @@ class Engine:
         """Return the history of a case and its subcases, or of the one subcase named. Raises `NotFound`."""
         with self._session() as session:
             situation = session.situation(case)
-            return reading.history_view(situation, session.tx.events(situation.case.root))
+            return reading.history_view(session, situation, session.tx.events(situation.case.root))
 
     def why(self, case: str, clock: str | None = None, as_of: datetime | None = None) -> tuple[ClockStatus, ...]:
         """Return the clocks of a case that have started, or the one named, each with the reckoning of its due.

@@ -11,7 +11,20 @@ from ..clocks import ClockStatus
 from ..errors import NotFound
 from ..history import Case, Event, fold
 from ..messages import Text, say
-from ..model import DISCLOSED, JOINED, MIGRATED, OPEN, PRINTED, RECOUNTED, REDACTED, REVISED, SYSTEM, Action, Effect
+from ..model import (
+    DISCLOSED,
+    JOINED,
+    MIGRATED,
+    OPEN,
+    PRINTED,
+    RECOUNTED,
+    REDACTED,
+    REVISED,
+    SYSTEM,
+    Action,
+    Effect,
+    Lifecycle,
+)
 from ..ports import CaseQuery, IssuedDocument, ListedCase
 from ..roster import Actor
 from .family import Family
@@ -79,21 +92,38 @@ def _offer(situation: Situation, action: Action) -> Offer:
     )
 
 
-def history_view(situation: Situation, events: Iterable[Event]) -> tuple[EventView, ...]:
-    """Return the history of a case with its subcases, or of one subcase, in order of recording."""
+def history_view(session: Session, situation: Situation, events: Iterable[Event]) -> tuple[EventView, ...]:
+    """Return the history of a case with its subcases, or of one subcase, in order of recording.
+
+    What happened before a case was migrated is told in the words of the version on which it was then.
+    """
     wanted, told = situation.case, tuple(events)
+    then = _lifecycles(session, situation, told)
     stopped = dict(_stopped(situation))
     overtaking = {(event.case, seq): event for event in told for seq in event.overtakes}
     return tuple(
-        _event_view(situation, event, stopped, overtaking.get((event.case, event.seq)))
+        _event_view(situation, event, stopped, overtaking.get((event.case, event.seq)), then)
         for event in told
         if wanted.parent is None or event.case == wanted.id
     )
 
 
-def _told(situation: Situation, event: Event) -> EventView:
-    case = situation.family.member(event.case)
-    lifecycle = situation.deployed.lifecycle(case)
+def _lifecycles(session: Session, situation: Situation, events: Iterable[Event]) -> Mapping[str, Lifecycle]:
+    """The lifecycle by which each event happened, by the name of the event."""
+    versions: dict[str, int] = {}
+    found: dict[str, Lifecycle] = {}
+    for event in events:
+        if event.opened:
+            versions[event.case] = event.opened["version"]
+        case = situation.family.member(event.case)
+        found[event.name] = session.deployed(case.procedure, versions[event.case]).lifecycle(case)
+        if event.migration:
+            versions[event.case] = event.migration["to"]["version"]
+    return found
+
+
+def _told(situation: Situation, event: Event, then: Mapping[str, Lifecycle]) -> EventView:
+    case, lifecycle = situation.family.member(event.case), then[event.name]
     title = TITLES.get(event.action) or lifecycle.actions[event.action].title
     return EventView(event, case.number, title, fields=lifecycle.fields)
 
@@ -107,14 +137,18 @@ def _stopped(situation: Situation) -> Iterator[tuple[tuple[str, str, int], Clock
 
 
 def _event_view(
-    situation: Situation, event: Event, stopped: Mapping[tuple[str, str, int], ClockStatus], by: Event | None
+    situation: Situation,
+    event: Event,
+    stopped: Mapping[tuple[str, str, int], ClockStatus],
+    by: Event | None,
+    then: Mapping[str, Lifecycle],
 ) -> EventView:
     """One entry. A rung is overtaken too when its clock is found to have stopped at its instant or before."""
     status = stopped.get((event.case, event.rung.clock, event.rung.round)) if event.rung else None
     stop = status.stopped_at if status and event.action not in status.clock.stops else None
     late = stop is not None and stop <= event.effective_at
-    told = _told(situation, event)
-    return replace(told, overtaken=late or by is not None, overtaken_by=_told(situation, by) if by else None)
+    told = _told(situation, event, then)
+    return replace(told, overtaken=late or by is not None, overtaken_by=_told(situation, by, then) if by else None)
 
 
 def started_clock(situation: Situation, name: str) -> ClockStatus:

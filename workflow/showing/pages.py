@@ -306,6 +306,7 @@ def _entry(entry: EventView, zone: str, roster: Roster, unmasked: Container[str]
             *_erased(event),
             *(_related(told["kind"], told["number"]) for told in event.relations),
             *_recount(event.recount, zone),
+            *_migration(event.migration, zone),
         ],
     )
 
@@ -328,6 +329,22 @@ def _erased(event: Event) -> Iterator[Message]:
         yield say("reason: {reason}", reason=told["reason"])
     if event.printed:
         yield say("{number} as {format}", number=event.printed["number"], format=event.printed["format"])
+
+
+def _migration(told: Mapping[str, Any] | None, zone: str) -> Iterator[Message]:
+    """From which version to which, why, and which dues it moved."""
+    if told is None:
+        return
+    yield say("version {old} -> {new}", old=told["from"]["version"], new=told["to"]["version"])
+    yield say("reason: {reason}", reason=told["reason"])
+    if told["decision"]:
+        yield say("decision: {decision}", decision=told["decision"])
+    for clock, dues in told["dues"].items():
+        old, new = (
+            show_due(datetime.fromisoformat(dues[which]), zone) if dues[which] else NOTHING for which in ("old", "new")
+        )
+        yield say("{clock}: {old} -> {new}", clock=clock, old=old, new=new)
+    yield say("migration {id}", id=told["id"])
 
 
 def _recount(recount: Mapping[str, Any] | None, zone: str) -> Iterator[Message]:
