@@ -23,8 +23,11 @@ DEEDS = [
 ]
 
 
-def deeds(seed: int, offices: tuple[Matters, ...], numbers: list[str], steps: int) -> None:
-    """Have people do at random the same things at the same instants in all offices; the first says what is legal."""
+def deeds(seed: int, offices: tuple[Matters, ...], numbers: list[str], steps: int, *, moved: bool = False) -> None:
+    """Have people do at random the same things at the same instants in all offices; the first says what is legal.
+
+    Some things are entered late. ``moved``: all offices are on the new version already.
+    """
     chance = random.Random(seed)
     for _ in range(steps):
         offices[0].later(hours=chance.choice([0, 1, 7, 20, 30, 55]))
@@ -32,12 +35,14 @@ def deeds(seed: int, offices: tuple[Matters, ...], numbers: list[str], steps: in
             for office in offices:
                 assert office.engine.tick().failed == {}
         number, (action, by) = chance.choice(numbers), chance.choice(DEEDS)
+        at = offices[0].now - timedelta(hours=chance.choice([2, 9, 31])) if chance.random() < 0.3 else None
+        new = ACTIONS.get(action, action)
         try:
-            offices[0].do(number, action, by)
+            offices[0].do(number, new if moved else action, by, at=at)
         except CaseclockError:
             continue
         for office in offices[1:]:
-            office.do(number, ACTIONS.get(action, action), by)
+            office.do(number, new, by, at=at)
 
 
 def picture(office: Matters, number: str) -> tuple[Any, ...]:
@@ -64,6 +69,11 @@ def test_a_case_that_is_recomputed_is_as_if_it_had_always_been_on_the_new_versio
     running = [number for number in numbers if matters.engine.case(number).case.closed_at is None]
     matters.deploy(SECOND)
     matters.migrate(plan("decision 7"))
+    for office in (matters, fresh):
+        office.engine.tick()
+    for number in running:
+        assert picture(matters, number) == picture(fresh, number)
+    deeds(seed, (matters, fresh), running, 12 if running else 0, moved=True)
     for office in (matters, fresh):
         office.engine.tick()
     for number in running:
