@@ -13,9 +13,9 @@ import pytest
 from caseclock.definitions import shipped
 from caseclock.storage import MemoryStore
 from caseclock.workflow import CaseclockError, Conflict, NotAllowed
-from caseclock.workflow.migration import Moves, Plan
+from caseclock.workflow.migration import Chosen, Moves, Plan
 
-from .conftest import ACTIONS, CLERK, HEAD, SECOND, SHORTER, WITHOUT_FIRST_WORD, Matters, plan
+from .conftest import ACTIONS, CLERK, HEAD, SECOND, SHORTER, STATES, WITHOUT_FIRST_WORD, Matters, plan
 
 DEEDS = [
     *((action, CLERK) for action in ("take", "finish", "ask", "told", "request")),
@@ -58,7 +58,7 @@ def picture(office: Matters, number: str) -> tuple[Any, ...]:
     return view.case.state, view.case.since, view.case.closed_at, clocks, timers
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_a_case_that_is_recomputed_is_as_if_it_had_always_been_on_the_new_version(
     matters: Matters, matters_of: Callable[..., Matters], seed: int
 ) -> None:
@@ -82,7 +82,7 @@ def test_a_case_that_is_recomputed_is_as_if_it_had_always_been_on_the_new_versio
 
 
 @pytest.mark.parametrize("rule", ["recompute", "keep", "rest", "restart"])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_what_the_trial_tells_is_what_the_cases_then_are(matters: Matters, seed: int, rule: str) -> None:
     numbers = [matters.open() for _ in range(4)]
     deeds(seed, (matters,), numbers, 14)
@@ -107,7 +107,7 @@ def test_what_the_trial_tells_is_what_the_cases_then_are(matters: Matters, seed:
 
 
 @pytest.mark.parametrize("rule", ["recompute", "keep", "rest", "restart"])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_undoing_a_migration_restores_an_equal_state(matters: Matters, seed: int, rule: str) -> None:
     numbers = [matters.open() for _ in range(4)]
     deeds(seed, (matters,), numbers, 14)
@@ -385,3 +385,92 @@ def test_a_cut_off_after_an_undone_migration_counts_nothing_twice(matters: Matte
     assert stood.marks == kept.marks
     assert stood.delivered == kept.delivered
     assert (stood.state, stood.version) == ("received", 1)
+
+
+THIRD = SECOND.replace("version: 2", "version: 3").replace("limit: 7 working days", "limit: 9 working days")
+
+
+def third(reply: str, digest: str, actions: dict[str, str] | None = None) -> Plan:
+    """Return a plan from the second version to the third."""
+    states = {state: state for state in STATES.values()}
+    kinds = {"case": Moves(states, {"reply": reply}, actions or {})}
+    return Plan("matter", 2, 3, "the rule was changed again", digest, kinds, "decision 8")
+
+
+def test_a_clock_that_was_kept_can_be_kept_again_and_let_go(matters: Matters) -> None:
+    """The third version names an action anew that the second one had named anew; the kept clock follows both."""
+    kept, let_go = matters.open(), matters.open()
+    due = matters.due(kept)
+    matters.deploy(SECOND)
+    matters.migrate(plan(reply="keep"))
+    matters.deploy(THIRD.replace("inquire", "put_question"))
+    asked = third("keep", "third", {"inquire": "put_question"})
+    only = replace(asked, chosen=Chosen(numbers=(kept,)))
+    matters.later(hours=1)
+    migration = matters.migrate(only)
+    assert matters.engine.case(let_go).case.version == 2
+    matters.migrate(replace(third("recompute", "other", {"inquire": "put_question"}), chosen=Chosen((let_go,))))
+    assert matters.due(kept) == due < matters.due(let_go)
+    matters.is_sound(MemoryStore)
+    matters.engine.undo_migration(migration, by=HEAD, reason="the plan was wrong")
+    assert (matters.due(kept), matters.engine.case(kept).case.version) == (due, 2)
+    matters.migrate(replace(only, digest="once more"))
+    matters.later(hours=1).do(kept, "put_question")
+    assert matters.status(kept).paused_since == matters.now
+    matters.later(hours=1).do(kept, "told")
+    assert matters.status(kept).paused_since is None
+    matters.is_sound(MemoryStore)
+
+
+@pytest.mark.parametrize("rule", ["rest", "restart"])
+def test_what_began_anew_can_go_on_by_the_next_version_too(matters: Matters, rule: str) -> None:
+    case = matters.open()
+    matters.later(days=1).deploy(SECOND)
+    matters.migrate(plan(reply=rule))
+    due = matters.due(case)
+    matters.later(hours=1).deploy(THIRD)
+    matters.migrate(third("keep", "third"))
+    assert matters.due(case) == due
+    matters.is_sound(MemoryStore)
+    matters.later(days=10).engine.tick()
+    urged = [view.event.effective_at for view in matters.engine.history(case) if view.event.action == "urge"]
+    assert due in urged
+    matters.is_sound(MemoryStore)
+
+
+def test_two_states_that_became_one_are_told_apart_when_it_is_undone(matters: Matters) -> None:
+    first, second = matters.open(), matters.open()
+    matters.do(second, "take")
+    before = matters.kept(first), matters.kept(second)
+    matters.deploy(SECOND)
+    asked = plan()
+    merged = Moves({**STATES, "received": "working"}, {}, ACTIONS)
+    migration = matters.migrate(replace(asked, kinds={"case": merged}))
+    assert [matters.engine.case(case).case.state for case in (first, second)] == ["working", "working"]
+    matters.later(hours=1).engine.undo_migration(migration, by=HEAD, reason="the plan was wrong")
+    assert (matters.kept(first), matters.kept(second)) == before
+    matters.later(hours=1).do(first, "take", at=matters.now - timedelta(hours=2))
+    matters.is_sound(MemoryStore)
+    assert matters.engine.standing(first, at=matters.now).situation.case.state == "handling"
+
+
+def test_an_extension_granted_before_holds_after_the_migration(
+    matters: Matters, matters_of: Callable[..., Matters]
+) -> None:
+    fresh = matters_of(MemoryStore(), SECOND, matters.clock)
+    case = matters.open()
+    assert fresh.open() == case
+    matters.later(hours=1)
+    for office in (matters, fresh):
+        office.do(case, "request")
+        office.do(case, "grant", HEAD)
+    extended = matters.due(case)
+    matters.deploy(SECOND)
+    matters.later(hours=1)
+    migration = matters.migrate(plan(reply="keep"))
+    assert matters.due(case) == extended
+    matters.engine.undo_migration(migration, by=HEAD, reason="the plan was wrong")
+    matters.migrate(plan(digest="another"))
+    assert matters.due(case) == fresh.due(case)
+    with pytest.raises(NotAllowed):
+        matters.do(case, "grant", HEAD)
