@@ -474,3 +474,32 @@ def test_an_extension_granted_before_holds_after_the_migration(
     assert matters.due(case) == fresh.due(case)
     with pytest.raises(NotAllowed):
         matters.do(case, "grant", HEAD)
+
+
+@pytest.mark.parametrize("rule", ["recompute", "keep", "rest", "restart"])
+@pytest.mark.parametrize("seed", range(2))
+def test_every_instant_of_a_case_that_was_migrated_can_be_told(matters: Matters, seed: int, rule: str) -> None:
+    """People go on, with late entries, after a migration; one that was undone came before that."""
+    numbers = [matters.open() for _ in range(3)]
+    deeds(seed, (matters,), numbers, 10)
+    numbers.append(matters.open())
+    matters.deploy(SECOND)
+    first = matters.migrate(plan("decision 7", digest="first", reply="rest"))
+    matters.later(hours=1)
+    matters.engine.undo_migration(first, by=HEAD, reason="the plan was wrong")
+    deeds(seed + 1, (matters,), numbers, 6)
+    matters.migrate(plan("decision 7", reply=rule, first_word=rule))
+    running = [number for number in numbers if matters.engine.case(number).case.version == 2]
+    deeds(seed + 2, (matters,), running, 10 if running else 0, moved=True)
+    matters.is_sound(MemoryStore)
+    for number in numbers:
+        history = matters.engine.history(number)
+        for instant in {view.event.recorded_at for view in history} | {view.event.effective_at for view in history}:
+            stood = matters.engine.standing(number, at=instant)
+            assert stood.situation.case.state in stood.situation.deployed.lifecycle(stood.situation.case).states
+            stood.situation.clocks()
+        for instant in {view.event.recorded_at for view in history}:
+            matters.engine.case(number, as_of=instant)
+            matters.engine.standing(number, at=instant, as_of=instant).situation.clocks()
+        now = matters.engine.standing(number, at=matters.now).situation.case
+        assert now == matters.engine.case(number).case
