@@ -12,7 +12,7 @@ import pytest
 
 from caseclock.definitions import shipped
 from caseclock.storage import MemoryStore
-from caseclock.workflow import CaseclockError, Conflict, NotAllowed
+from caseclock.workflow import CaseclockError, Conflict, Engine, NotAllowed
 from caseclock.workflow.migration import Chosen, Moves, Plan
 
 from .conftest import ACTIONS, CLERK, HEAD, SECOND, SHORTER, STATES, WITHOUT_FIRST_WORD, Matters, plan
@@ -503,3 +503,89 @@ def test_every_instant_of_a_case_that_was_migrated_can_be_told(matters: Matters,
             matters.engine.standing(number, at=instant, as_of=instant).situation.clocks()
         now = matters.engine.standing(number, at=matters.now).situation.case
         assert now == matters.engine.case(number).case
+
+
+CHECKS = dict.fromkeys(("facts_checked", "policy_checked", "secrecy_checked", "privacy_checked"), True)
+ON_CASES: list[tuple[str, str, dict[str, Any]]] = [
+    ("report", "olive", {}),
+    ("dispatch", "lena", {"instruction": "Look into it", "units": ["water", "roads"], "lead": "water"}),
+    ("dispatch", "lena", {"instruction": "Look into it", "units": ["roads"], "urgent": True}),
+    ("acknowledge", "olive", {"acknowledgement": "We are on it"}),
+    ("set_urgent", "lena", {"urgent": True}),
+    ("add_unit", "lena", {"added_unit": "health"}),
+    ("ask_extension", "wanda", {"extension_ground": "other", "extension_reason": "Flood"}),
+    ("grant_extension", "louis", {"extension_decision": "Granted", "notice_to_author": "Later"}),
+    ("approve", "lena", {"reply_text": "Dry again", "outcome": "resolved", **CHECKS}),
+    ("send_back", "lena", {"comment": "Once more"}),
+    ("redirect", "lena", {"returned_by": "roads", "to_unit": "health"}),
+]
+ON_SLIPS: list[tuple[str, str, dict[str, Any]]] = [
+    *(("receive", liaison, {}) for liaison in ("walt", "ray")),
+    *(
+        ("answer", head, {"result": "Pumped", "reply_opinion": "Done", "proposed_outcome": "resolved"})
+        for head in ("wanda", "rosa", "hugo")
+    ),
+    ("return_slip", "ray", {"return_reason": "Not our road"}),
+    ("explain", "rosa", {"explanation": "Rain", "progress": "Half", "expected_on": "2026-12-20"}),
+]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_families_that_are_recomputed_are_as_if_they_had_always_been_on_the_new_version(
+    any_store: Any, reader: Any, township: Any, seed: int
+) -> None:
+    store, (roster,) = MemoryStore(), [one for one in township.engine.definitions() if one.kind == "roster"]
+    engine = Engine(store, reader, office="qingxi", now=lambda: township.clock[0])
+    for name in ("cn.calendar.yaml", "online_opinion.procedure.yaml"):
+        engine.deploy(SLOWER if "opinion" in name else shipped(name), file=name)
+    engine.deploy(roster.source, file="qingxi.roster.yaml")
+    chance, engines = random.Random(seed), (township.engine, engine)
+    posts = [{"subject": "Flood", "posted_at": township.clock[0] - timedelta(hours=hours)} for hours in (1, 30)]
+    cases = [[one.open("online_opinion", post, by="olive").case.number for one in engines][-1] for post in posts]
+    for step in range(30):
+        township.later(hours=chance.choice([0, 1, 6, 14]))
+        for one in engines:
+            if step % 2:
+                one.tick()
+        number = chance.choice(cases)
+        slips = [slip.case.number for slip in township.engine.case(number).subcases]
+        on_slip = bool(slips) and chance.random() < 0.4
+        action, by, data = chance.choice(ON_SLIPS if on_slip else ON_CASES)
+        target = chance.choice(slips) if on_slip else number
+        try:
+            township.engine.fire(target, action, by=by, data=data)
+        except CaseclockError:
+            continue
+        engine.fire(target, action, by=by, data=data)
+    township.engine.deploy(SLOWER, file="online_opinion.procedure.yaml")
+    procedure = township.engine.procedure("online_opinion")
+    kinds = {
+        kind: Moves({state: state for state in procedure.lifecycle(kind).states})
+        for kind in ("case", *procedure.subcases)
+    }
+    office = Matters(township.engine, any_store, township.clock)
+    before = [office.kept(case) for case in cases]
+    asked = Plan("online_opinion", 1, 2, "the rule was changed", "the plan", kinds)
+    migration = office.migrate(asked)
+    township.engine.undo_migration(migration, by="lena", reason="the plan was wrong")
+    assert [office.kept(case) for case in cases] == before
+    office.migrate(replace(asked, digest="another"))
+    other = Matters(engine, store, township.clock)
+    for one in engines:
+        one.tick()
+    for case in cases:
+        for number in (case, *(slip.case.number for slip in township.engine.case(case).subcases)):
+            assert family_picture(office, number) == family_picture(other, number)
+    office.is_sound(MemoryStore)
+
+
+def family_picture(office: Matters, number: str) -> tuple[Any, ...]:
+    """Return what somebody sees of a member of a family and its time, whatever the ids."""
+    view = office.engine.case(number)
+    clocks = [
+        (it.status.clock.name, it.status.due_at, it.status.running, it.status.late, it.overdue, it.status.target_at)
+        for it in view.clocks
+    ]
+    with office.store.begin(office.engine.office, write=False) as tx:
+        timers = [(it.key, it.action, it.at) for it in tx.timers_of(view.case.root) if it.case == view.case.id]
+    return view.case.state, view.case.since, clocks, timers
