@@ -169,7 +169,7 @@ def slip_account(situation: Situation, words: SlipWords, bounds: Span) -> SlipAc
     """
     read = _Reading(situation, words, bounds)
     name = words.clock or main_clock(situation.deployed.lifecycle(situation.case))
-    clock = situation.deployed.lifecycle(situation.case).clocks[name] if name else None
+    clock = situation.deployed.clock(situation.case, name) if name else None
     status = situation.clock(name) if name else None
     turn = tuple(span for span in _turn(read, clock, status) if span.length)
     return SlipAccount(
@@ -240,7 +240,7 @@ def pauses_of(situation: Situation, name: str, bounds: Span) -> Iterator[Span]:
 
     A run ends where the next begins; the pauses of an earlier one are those that it had before that.
     """
-    clock = situation.deployed.lifecycle(situation.case).clocks[name]
+    clock = situation.deployed.clock(situation.case, name)
     if not clock.pauses:
         return
     case = situation.case

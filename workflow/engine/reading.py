@@ -153,7 +153,7 @@ def _event_view(
 
 def started_clock(situation: Situation, name: str) -> ClockStatus:
     """Return where the clock ``name`` stands. Raises `NotFound` for one that is unknown or has not started."""
-    known = situation.deployed.lifecycle(situation.case).clocks
+    known = situation.deployed.clock_names(situation.case)
     if name not in known:
         raise NotFound(
             say("{case} has no clock {clock}", case=situation.case.number, clock=name),
@@ -161,9 +161,10 @@ def started_clock(situation: Situation, name: str) -> ClockStatus:
         )
     status = situation.clock(name)
     if status is None:
+        starts = situation.deployed.clock(situation.case, name).starts
         raise NotFound(
             say("the clock {clock} of {case} has not started", clock=name, case=situation.case.number),
-            say("it starts with the first of: {starts}", starts=list(known[name].starts)),
+            say("it starts with the first of: {starts}", starts=list(starts)),
         )
     return status
 
