@@ -589,3 +589,40 @@ def family_picture(office: Matters, number: str) -> tuple[Any, ...]:
     with office.store.begin(office.engine.office, write=False) as tx:
         timers = [(it.key, it.action, it.at) for it in tx.timers_of(view.case.root) if it.case == view.case.id]
     return view.case.state, view.case.since, clocks, timers
+
+
+WEEK = """
+calendar: cn
+title: {zh: 示例, en: Example}
+zone: Asia/Shanghai
+base: none
+years: 2026..2027
+official_through: 2026-12-31
+rest_days: [saturday, sunday]
+days: {2026-11-18: {off: {zh: 放假, en: Day off}}}
+"""
+
+
+@pytest.mark.parametrize("rule", ["recompute", "keep", "rest", "restart"])
+def test_a_calendar_that_is_recounted_after_a_migration_moves_every_clock(matters: Matters, rule: str) -> None:
+    """A kept clock is counted by the present calendar too: its old version says how, not which days are off."""
+    case = matters.open()
+    matters.deploy(SECOND)
+    matters.migrate(plan(reply=rule))
+    due = matters.due(case)
+    matters.later(hours=1).engine.deploy(WEEK, file="cn.calendar.yaml")
+    assert matters.due(case) == due + timedelta(days=1)
+    assert [view.event.action for view in matters.engine.history(case)] == ["open", "migrated", "recounted"]
+    matters.is_sound(MemoryStore)
+
+
+def test_a_case_that_a_calendar_has_not_reached_is_recounted_by_its_migration_or_after(matters: Matters) -> None:
+    case = matters.open()
+    matters.deploy(SECOND)
+    matters.later(hours=1).engine.deploy(WEEK, file="cn.calendar.yaml", recount=False)
+    migration = matters.migrate(plan())
+    matters.engine.recount()
+    matters.is_sound(MemoryStore)
+    matters.later(hours=1).engine.undo_migration(migration, by=HEAD, reason="the plan was wrong")
+    matters.is_sound(MemoryStore)
+    assert matters.engine.case(case).case.version == 1
