@@ -15,7 +15,7 @@ from caseclock.storage import MemoryStore
 from caseclock.workflow import CaseclockError, Conflict, Engine, NotAllowed
 from caseclock.workflow.migration import Chosen, Moves, Plan
 
-from .conftest import ACTIONS, CLERK, HEAD, SECOND, SHORTER, STATES, WITHOUT_FIRST_WORD, Matters, plan
+from .conftest import ACTIONS, CLERK, FIRST, HEAD, SECOND, SHORTER, STATES, WITHOUT_FIRST_WORD, Matters, plan
 
 DEEDS = [
     *((action, CLERK) for action in ("take", "finish", "ask", "told", "request")),
@@ -626,3 +626,29 @@ def test_a_case_that_a_calendar_has_not_reached_is_recounted_by_its_migration_or
     matters.later(hours=1).engine.undo_migration(migration, by=HEAD, reason="the plan was wrong")
     matters.is_sound(MemoryStore)
     assert matters.engine.case(case).case.version == 1
+
+
+KINDS_OF_LIMITS = """
+  rolled: {limit: 3 days, counting: {roll: next_working_day}, stops: close}
+  worked: {limit: 4 working days, stops: close}
+  hours: {limit: 48 hours, stops: close}
+  office_hours: {limit: 12 working hours, stops: close}
+states:"""
+
+
+@pytest.mark.parametrize("opened", [0, 25, 103, 130])
+@pytest.mark.parametrize("since", [0, 2, 17, 31, 47])
+def test_what_is_left_of_an_unchanged_limit_ends_where_it_did(matters: Matters, opened: int, since: int) -> None:
+    """Whatever it is measured in, whenever it began, and whenever the case goes over, weekends too."""
+    first = FIRST.replace("procedure: matter", "procedure: limits").replace("\nstates:", KINDS_OF_LIMITS)
+    matters.engine.deploy(first, file="limits.procedure.yaml")
+    case = matters.later(hours=opened).engine.open("limits", {}, by=CLERK).case.number
+    matters.later(hours=since)
+    before = {it.clock.name: it for it in matters.engine.why(case)}
+    matters.engine.deploy(first.replace("version: 1", "version: 2"), file="limits.procedure.yaml")
+    states = {state: state for state in STATES}
+    kinds = {"case": Moves(states, dict.fromkeys(before, "rest"))}
+    matters.migrate(Plan("limits", 1, 2, "only to try", "the plan", kinds))
+    now = {it.clock.name: it.due_at for it in matters.engine.why(case)}
+    assert now == {name: it.due_at for name, it in before.items()}
+    matters.is_sound(MemoryStore)
