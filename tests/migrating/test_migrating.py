@@ -12,7 +12,7 @@ import pytest
 
 from caseclock.definitions import shipped
 from caseclock.storage import MemoryStore
-from caseclock.workflow import CaseclockError, Conflict, Engine, NotAllowed
+from caseclock.workflow import CaseclockError, Conflict, Engine, InvalidInput, NotAllowed, NotFound
 from caseclock.workflow.migration import Chosen, Moves, Plan
 
 from .conftest import ACTIONS, CLERK, FIRST, HEAD, SECOND, SHORTER, STATES, WITHOUT_FIRST_WORD, Matters, plan
@@ -651,4 +651,44 @@ def test_what_is_left_of_an_unchanged_limit_ends_where_it_did(matters: Matters, 
     matters.migrate(Plan("limits", 1, 2, "only to try", "the plan", kinds))
     now = {it.clock.name: it.due_at for it in matters.engine.why(case)}
     assert now == {name: it.due_at for name, it in before.items()}
+    matters.is_sound(MemoryStore)
+
+
+def test_a_clock_that_turns_out_to_have_been_over_did_not_begin_anew(matters: Matters) -> None:
+    case = matters.open()
+    opened = matters.now
+    matters.later(days=1).deploy(SECOND)
+    matters.migrate(plan(first_word="restart"))
+    assert matters.status(case, "first_word").running
+    matters.later(hours=1).do(case, "take", at=opened + timedelta(hours=1))
+    status = matters.status(case, "first_word")
+    assert (status.started_at, status.stopped_at, status.met) == (opened, opened + timedelta(hours=1), True)
+    matters.is_sound(MemoryStore)
+
+
+def test_a_running_statutory_limit_is_not_dropped_without_a_decision(matters: Matters) -> None:
+    matters.open()
+    matters.deploy(SECOND.replace("  reply:\n", "  another:\n"))
+    assert len(matters.engine.try_migration(plan()).problems) == 1
+    assert matters.engine.try_migration(plan("decision 7")).problems == ()
+
+
+def test_an_outcome_of_another_plan_and_an_unknown_migration_are_refused(matters: Matters) -> None:
+    case = matters.open()
+    matters.deploy(SECOND)
+    told = matters.engine.try_migration(plan()).told()
+    with pytest.raises(InvalidInput, match="changed since"):
+        matters.engine.migrate(plan(digest="changed", reply="keep"), told, by=HEAD)
+    with pytest.raises(NotFound, match="no migration"):
+        matters.engine.undo_migration("nothing", by=HEAD, reason="a slip of the pen")
+    assert matters.engine.case(case).case.version == 1
+
+
+def test_a_case_that_has_ended_stays_on_its_version(matters: Matters) -> None:
+    ended, running = matters.open(), matters.open()
+    for action, by in (("take", CLERK), ("finish", CLERK), ("close", HEAD)):
+        matters.do(ended, action, by)
+    matters.deploy(SECOND)
+    matters.migrate(plan())
+    assert [matters.engine.case(case).case.version for case in (ended, running)] == [1, 2]
     matters.is_sound(MemoryStore)
