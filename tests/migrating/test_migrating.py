@@ -12,10 +12,10 @@ import pytest
 
 from caseclock.definitions import shipped
 from caseclock.storage import MemoryStore
-from caseclock.workflow import CaseclockError, Conflict, Engine, NotAllowed
+from caseclock.workflow import CaseclockError, Conflict, Engine, InvalidInput, NotAllowed, NotFound
 from caseclock.workflow.migration import Chosen, Moves, Plan
 
-from .conftest import ACTIONS, CLERK, HEAD, SECOND, SHORTER, STATES, WITHOUT_FIRST_WORD, Matters, plan
+from .conftest import ACTIONS, CLERK, FIRST, HEAD, SECOND, SHORTER, STATES, WITHOUT_FIRST_WORD, Matters, plan
 
 DEEDS = [
     *((action, CLERK) for action in ("take", "finish", "ask", "told", "request")),
@@ -589,3 +589,106 @@ def family_picture(office: Matters, number: str) -> tuple[Any, ...]:
     with office.store.begin(office.engine.office, write=False) as tx:
         timers = [(it.key, it.action, it.at) for it in tx.timers_of(view.case.root) if it.case == view.case.id]
     return view.case.state, view.case.since, clocks, timers
+
+
+WEEK = """
+calendar: cn
+title: {zh: 示例, en: Example}
+zone: Asia/Shanghai
+base: none
+years: 2026..2027
+official_through: 2026-12-31
+rest_days: [saturday, sunday]
+days: {2026-11-18: {off: {zh: 放假, en: Day off}}}
+"""
+
+
+@pytest.mark.parametrize("rule", ["recompute", "keep", "rest", "restart"])
+def test_a_calendar_that_is_recounted_after_a_migration_moves_every_clock(matters: Matters, rule: str) -> None:
+    """A kept clock is counted by the present calendar too: its old version says how, not which days are off."""
+    case = matters.open()
+    matters.deploy(SECOND)
+    matters.migrate(plan(reply=rule))
+    due = matters.due(case)
+    matters.later(hours=1).engine.deploy(WEEK, file="cn.calendar.yaml")
+    assert matters.due(case) == due + timedelta(days=1)
+    assert [view.event.action for view in matters.engine.history(case)] == ["open", "migrated", "recounted"]
+    matters.is_sound(MemoryStore)
+
+
+def test_a_case_that_a_calendar_has_not_reached_is_recounted_by_its_migration_or_after(matters: Matters) -> None:
+    case = matters.open()
+    matters.deploy(SECOND)
+    matters.later(hours=1).engine.deploy(WEEK, file="cn.calendar.yaml", recount=False)
+    migration = matters.migrate(plan())
+    matters.engine.recount()
+    matters.is_sound(MemoryStore)
+    matters.later(hours=1).engine.undo_migration(migration, by=HEAD, reason="the plan was wrong")
+    matters.is_sound(MemoryStore)
+    assert matters.engine.case(case).case.version == 1
+
+
+KINDS_OF_LIMITS = """
+  rolled: {limit: 3 days, counting: {roll: next_working_day}, stops: close}
+  worked: {limit: 4 working days, stops: close}
+  hours: {limit: 48 hours, stops: close}
+  office_hours: {limit: 12 working hours, stops: close}
+states:"""
+
+
+@pytest.mark.parametrize("opened", [0, 25, 103, 130])
+@pytest.mark.parametrize("since", [0, 2, 17, 31, 47])
+def test_what_is_left_of_an_unchanged_limit_ends_where_it_did(matters: Matters, opened: int, since: int) -> None:
+    """Whatever it is measured in, whenever it began, and whenever the case goes over, weekends too."""
+    first = FIRST.replace("procedure: matter", "procedure: limits").replace("\nstates:", KINDS_OF_LIMITS)
+    matters.engine.deploy(first, file="limits.procedure.yaml")
+    case = matters.later(hours=opened).engine.open("limits", {}, by=CLERK).case.number
+    matters.later(hours=since)
+    before = {it.clock.name: it for it in matters.engine.why(case)}
+    matters.engine.deploy(first.replace("version: 1", "version: 2"), file="limits.procedure.yaml")
+    states = {state: state for state in STATES}
+    kinds = {"case": Moves(states, dict.fromkeys(before, "rest"))}
+    matters.migrate(Plan("limits", 1, 2, "only to try", "the plan", kinds))
+    now = {it.clock.name: it.due_at for it in matters.engine.why(case)}
+    assert now == {name: it.due_at for name, it in before.items()}
+    matters.is_sound(MemoryStore)
+
+
+def test_a_clock_that_turns_out_to_have_been_over_did_not_begin_anew(matters: Matters) -> None:
+    case = matters.open()
+    opened = matters.now
+    matters.later(days=1).deploy(SECOND)
+    matters.migrate(plan(first_word="restart"))
+    assert matters.status(case, "first_word").running
+    matters.later(hours=1).do(case, "take", at=opened + timedelta(hours=1))
+    status = matters.status(case, "first_word")
+    assert (status.started_at, status.stopped_at, status.met) == (opened, opened + timedelta(hours=1), True)
+    matters.is_sound(MemoryStore)
+
+
+def test_a_running_statutory_limit_is_not_dropped_without_a_decision(matters: Matters) -> None:
+    matters.open()
+    matters.deploy(SECOND.replace("  reply:\n", "  another:\n"))
+    assert len(matters.engine.try_migration(plan()).problems) == 1
+    assert matters.engine.try_migration(plan("decision 7")).problems == ()
+
+
+def test_an_outcome_of_another_plan_and_an_unknown_migration_are_refused(matters: Matters) -> None:
+    case = matters.open()
+    matters.deploy(SECOND)
+    told = matters.engine.try_migration(plan()).told()
+    with pytest.raises(InvalidInput, match="changed since"):
+        matters.engine.migrate(plan(digest="changed", reply="keep"), told, by=HEAD)
+    with pytest.raises(NotFound, match="no migration"):
+        matters.engine.undo_migration("nothing", by=HEAD, reason="a slip of the pen")
+    assert matters.engine.case(case).case.version == 1
+
+
+def test_a_case_that_has_ended_stays_on_its_version(matters: Matters) -> None:
+    ended, running = matters.open(), matters.open()
+    for action, by in (("take", CLERK), ("finish", CLERK), ("close", HEAD)):
+        matters.do(ended, action, by)
+    matters.deploy(SECOND)
+    matters.migrate(plan())
+    assert [matters.engine.case(case).case.version for case in (ended, running)] == [1, 2]
+    matters.is_sound(MemoryStore)
