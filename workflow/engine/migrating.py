@@ -101,7 +101,7 @@ def carry_over(session: Session, plan: Plan, outcome: Mapping[str, Any], actor: 
     crossings, done = [], []
     for root in _meant(session, plan):
         crossing = _cross(session, plan, root, at, actor, migration)
-        found = _told(crossing, plan, at)
+        found = _told(crossing, at)
         if told.pop(found["case"], None) != found:
             raise _otherwise(found["case"])
         _refuse(_problems(session, crossing, plan, at))
@@ -132,7 +132,7 @@ def _try(session: Session, plan: Plan, at: datetime) -> tuple[tuple[Mapping[str,
     for root in _meant(session, plan):
         try:
             crossing = _cross(session, plan, root, at, Actor("system", frozenset()), "")
-            cases.append(_told(crossing, plan, at))
+            cases.append(_told(crossing, at))
             problems += _problems(session, crossing, plan, at)
         except CaseclockError as error:
             number = session.family(root).root.number
@@ -181,8 +181,7 @@ def _cross(session: Session, plan: Plan, root: str, at: datetime, actor: Actor, 
     plain = [_event(session, plan, case, old, new, statuses[case.id], at, actor, migration) for case in family.cases]
     once = _after(family, plain)
     there = session.deployed_for(once.cases)
-    recorded = lambda: session.tx.events(root)  # noqa: E731
-    events = tuple(_taking_back(event, once.member(event.case), there, once, plan, at, recorded) for event in plain)
+    events = tuple(_taking_back(session, event, there, once) for event in plain)
     after = _after(family, events)
     told = [
         _with_dues(event, statuses[event.case], Situation(there, after, after.member(event.case), at))
@@ -283,10 +282,13 @@ def _places(old: Clock, new: Clock | None, actions: Mapping[str, str]) -> dict[s
     return found
 
 
-def _taking_back(
-    event: Event, case: Case, there: Deployed, family: Family, plan: Plan, at: datetime, recorded: Any
-) -> Event:
-    """The event with those rungs that came under the old limit and lie ahead under the new one: they come again."""
+def _taking_back(session: Session, event: Event, there: Deployed, family: Family) -> Event:
+    """The event with those rungs that came under the old limit and lie ahead under the new one: they come again.
+
+    Args:
+        family: as it is on the new version, before anything is taken back.
+    """
+    case, at = family.member(event.case), event.effective_at
     ahead = {
         case.delivered[rung.key]
         for status in Situation(there, family, case, at).clocks()
@@ -296,7 +298,7 @@ def _taking_back(
     }
     if not ahead:
         return event
-    moved = {other.seq for other in recorded() if other.case == case.id and other.moves}
+    moved = {other.seq for other in session.tx.events(case.root) if other.case == case.id and other.moves}
     return replace(event, overtakes=tuple(sorted(ahead - moved)))
 
 
@@ -311,15 +313,15 @@ def _dues(statuses: Sequence[ClockStatus]) -> dict[str, str]:
     return {status.clock.name: status.due_at.isoformat() for status in statuses if status.running}
 
 
-def _told(crossing: _Crossing, plan: Plan, at: datetime) -> dict[str, Any]:
+def _told(crossing: _Crossing, at: datetime) -> dict[str, Any]:
     """What becomes of a family, as plain values."""
     return {
         "case": crossing.before.root.number,
-        "members": [_told_of(crossing, event, plan, at) for event in crossing.events],
+        "members": [_told_of(crossing, event, at) for event in crossing.events],
     }
 
 
-def _told_of(crossing: _Crossing, event: Event, plan: Plan, at: datetime) -> dict[str, Any]:
+def _told_of(crossing: _Crossing, event: Event, at: datetime) -> dict[str, Any]:
     before, after = crossing.before.member(event.case), crossing.after.member(event.case)
     old = {it.clock.name: it for it in Situation(crossing.old, crossing.before, before, at).clocks()}
     now = Situation(crossing.new, crossing.after, after, at)
