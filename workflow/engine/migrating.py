@@ -170,13 +170,7 @@ def _cross(session: Session, plan: Plan, root: str, at: datetime, actor: Actor, 
     if gone := sorted({case.kind for case in family.subcases} - set(plan.kinds)):
         raise NotAllowed(say("the new version has no {kind}, and the case has one", kind=gone[0]))
     old, new = session.deployed_for(family.cases), session.deployed(plan.procedure, plan.target)
-    for case in family.cases:
-        if plan.kinds[case.kind].states.get(case.state, case.state) not in new.lifecycle(case).states:
-            raise NotAllowed(
-                say(
-                    "{case} is in the state {state}, which has no place in the plan", case=case.number, state=case.state
-                )
-            )
+    _refuse_places(session, plan, family, old, new)
     statuses = {case.id: statuses for case, statuses in measured(old, family, at)}
     plain = [_event(session, plan, case, old, new, statuses[case.id], at, actor, migration) for case in family.cases]
     once = _after(family, plain)
@@ -188,6 +182,21 @@ def _cross(session: Session, plan: Plan, root: str, at: datetime, actor: Actor, 
         for event in events
     ]
     return _Crossing(family, old, tuple(told), _after(family, told), there)
+
+
+def _refuse_places(session: Session, plan: Plan, family: Family, old: Deployed, new: Deployed) -> None:
+    """Raise `NotAllowed` where a case is, or has been, in a state that has no place in the new version."""
+    gone = {
+        (kind, state)
+        for kind, moves in plan.kinds.items()
+        for state in old.procedure.lifecycle(kind).states
+        if moves.states.get(state, state) not in new.procedure.lifecycle(kind).states
+    }
+    for event in session.tx.events(family.root.id) if gone else ():
+        case = family.member(event.case)
+        if (case.kind, event.to_state) in gone:
+            told = {"case": case.number, "state": event.to_state}
+            raise NotAllowed(say("{case} has been in the state {state}, which has no place in the plan", **told))
 
 
 def _after(family: Family, events: Sequence[Event]) -> Family:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..engine.past import in_force, translated
 from ..history import Event
 from ..messages import Text
 from ..model import SYSTEM, Action, Clock, Lifecycle, Procedure, Stage, State
@@ -102,14 +103,17 @@ def _moves(lifecycle: Lifecycle) -> Iterator[Move]:
 def steps(events: tuple[Event, ...], case: str, as_of: datetime | None = None) -> tuple[Step, ...]:
     """Return the way of a case through its states, in the order in which it happened in law.
 
+    That of a case that was migrated is told in the words of its present version.
+
     Args:
         events: the history of its family.
         case: its id.
         as_of: leave out what was recorded later.
     """
     known = [event for event in events if event.case == case and (as_of is None or event.recorded_at <= as_of)]
-    gone = {seq for event in known for seq in event.overtakes}
-    ordered = sorted((event for event in known if event.moves), key=lambda event: (event.effective_at, event.seq))
+    alive = {event.seq for event in in_force(known)}
+    moved = (event for event in translated(known) if event.moves)
+    ordered = sorted(moved, key=lambda event: (event.effective_at, event.seq))
     return tuple(
         Step(
             number,
@@ -118,7 +122,7 @@ def steps(events: tuple[Event, ...], case: str, as_of: datetime | None = None) -
             event.to_state,
             event.effective_at,
             event.actor,
-            event.seq in gone,
+            event.seq not in alive,
         )
         for number, event in enumerate(ordered, 1)
     )
