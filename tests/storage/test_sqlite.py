@@ -28,10 +28,12 @@ OFFICE = "qingxi"
         "INSERT OR REPLACE INTO cc_events SELECT * FROM cc_events",
         "INSERT OR REPLACE INTO cc_events SELECT 99, office, case_id, root_id, seq, 'forged', actor, role, unit,"
         " effective_at, recorded_at, from_state, to_state, data, opened, closes, NULL, rung, cause,"
-        " overtakes, since, recount, sealed, issued, drawn, redaction, link, printed, relations, migration FROM cc_events",
+        " overtakes, since, recount, sealed, issued, drawn, redaction, link, printed, relations, migration"
+        " FROM cc_events",
         "INSERT OR REPLACE INTO cc_events SELECT 99, office, case_id, root_id, 7, 'forged', actor, role, unit,"
         " effective_at, recorded_at, from_state, to_state, data, opened, closes, key, rung, cause,"
-        " overtakes, since, recount, sealed, issued, drawn, redaction, link, printed, relations, migration FROM cc_events",
+        " overtakes, since, recount, sealed, issued, drawn, redaction, link, printed, relations, migration"
+        " FROM cc_events",
         "INSERT OR REPLACE INTO cc_events (position) VALUES (1)",
         "UPDATE OR REPLACE cc_events SET key = 'k'",
     ],
