@@ -100,6 +100,7 @@ cases = Table(
     Column("projected", Name(32)),
     # The cases that it was merged with or split from.
     Column("relations", CanonicalJson),
+    # By what clocks go on that a migration did not simply have counted by the new version.
     Column("carried", CanonicalJson),
     UniqueConstraint("office", "id"),
     UniqueConstraint("office", "number"),
@@ -145,6 +146,7 @@ events = Table(
     Column("printed", CanonicalJson),
     # The cases that it merged its own with, or split from it.
     Column("relations", CanonicalJson),
+    # By what its case went over to another version of its procedure.
     Column("migration", CanonicalJson),
     UniqueConstraint("office", "case_id", "seq"),
     _to_case("case_id"),

@@ -350,6 +350,23 @@ def kept_private(events: Iterable[Event]) -> set[tuple[str, str]]:
     return {(event.case, name) for event in events for name, seal in event.seals.items() if seal.salt is not None}
 
 
+def versions(events: Iterable[Event]) -> dict[str, int]:
+    """Return, by the name of each event, the version of its procedure on which its case was when it happened.
+
+    Args:
+        events: whole histories, in order of recording.
+    """
+    now: dict[str, int] = {}
+    found: dict[str, int] = {}
+    for event in events:
+        if event.opened:
+            now[event.case] = event.opened["version"]
+        found[event.name] = now[event.case]
+        if event.migration:
+            now[event.case] = event.migration["to"]["version"]
+    return found
+
+
 def fold(events: Iterable[Event]) -> tuple[Case, ...]:
     """Return the cases that these events add up to, parents first: a case with its subcases, rebuilt from its history.
 

@@ -88,3 +88,38 @@ def test_nothing_is_done_when_a_case_was_worked_on_since_the_trial(plan: Path, s
 def test_a_file_that_is_no_outcome_is_refused(plan: Path, shell: Any) -> None:
     told = shell.run("migrate", "apply", str(_completed(plan)), str(plan), by="li_guang", status=2).output
     assert "this is not the outcome of a trial" in told
+
+
+def _migrated(plan: Path, shell: Any, outcome: Path) -> str:
+    shell.run("migrate", "try", str(_completed(plan)), "--output", str(outcome))
+    return str(shell.json("migrate", "apply", str(plan), str(outcome), by="li_guang")["migration"])
+
+
+def test_a_paper_that_only_the_new_version_knows_is_issued_and_replayed(shell: Any, tmp_path: Path) -> None:
+    shell.open()
+    file = Path(shell.folder) / PROCEDURE
+    text = file.read_text(encoding="utf-8").replace("version: 1\n", "version: 2\n", 1)
+    text = text.replace("report: {by: officer,", "report: {issues: note, by: officer,", 1)
+    text = text.replace(
+        "documents:\n", 'documents:\n  note: {title: {zh: 报送单, en: Note}, numbering: "N-{serial}"}\n', 1
+    )
+    file.write_text(text, encoding="utf-8")
+    shell.run("deploy")
+    plan = tmp_path / "2.migration.yaml"
+    shell.run("migrate", "propose", "online_opinion", "1", "2", "--output", str(plan))
+    _migrated(plan, shell, tmp_path / "outcome.json")
+    shell.at("2026-11-16 09:10")
+    shell.run("advance", "2026-0001", "report", by="zhao_min")
+    assert [paper["number"] for paper in shell.json("show", "2026-0001")["documents"]] == ["N-1"]
+    shell.run("replay", "--check")
+
+
+def test_what_a_migration_took_back_is_in_force_again_when_it_is_undone(plan: Path, shell: Any, tmp_path: Path) -> None:
+    shell.at("2026-11-18 09:00")
+    shell.run("tick")
+    assert "(overtaken" not in shell.run("history", "2026-0001").output
+    migration = _migrated(plan, shell, tmp_path / "outcome.json")
+    assert "Warn (overtaken by" in shell.run("history", "2026-0001").output
+    shell.run("migrate", "undo", migration, "--reason", "Withdrawn", by="li_guang")
+    assert "(overtaken" not in shell.run("history", "2026-0001").output
+    shell.run("replay", "--check")

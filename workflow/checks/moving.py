@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from ..errors import Problem
 from ..messages import say
 from ..migration import KEEP, RECOMPUTE, RULES, Moves, kept_clock, with_clock
-from ..model import CASE, Lifecycle, Procedure
+from ..model import CASE, Clock, Lifecycle, Procedure
 from .sentences import unknown
 
 Path = tuple[str | int, ...]
@@ -15,6 +15,10 @@ Path = tuple[str | int, ...]
 
 def check_moves(old: Procedure, new: Procedure, kinds: Mapping[str, Moves]) -> Iterator[Problem]:
     """Yield what is wrong with a plan by which cases of ``old`` go over to ``new``; paths are those of its file."""
+    # checks are gathered there, and this is one that none of them may call
+    from . import check
+
+    known = frozenset(problem.text() for problem in check(new))
     for kind, moves in kinds.items():
         path: Path = (CASE,) if kind == CASE else ("subcases", kind)
         if kind != CASE and kind not in old.subcases:
@@ -23,7 +27,7 @@ def check_moves(old: Procedure, new: Procedure, kinds: Mapping[str, Moves]) -> I
             before, after = old.lifecycle(kind), new.lifecycle(kind)
             yield from _states(path, before, after, moves)
             yield from _actions(path, before, after, moves)
-            yield from _clocks(path, old, new, kind, moves)
+            yield from _clocks(path, old, new, kind, moves, known)
             yield from _private(path, before, after)
 
 
@@ -56,7 +60,9 @@ def _actions(path: Path, old: Lifecycle, new: Lifecycle, moves: Moves) -> Iterat
             yield Problem("two-meanings", place, message)
 
 
-def _clocks(path: Path, old: Procedure, new: Procedure, kind: str, moves: Moves) -> Iterator[Problem]:
+def _clocks(
+    path: Path, old: Procedure, new: Procedure, kind: str, moves: Moves, known: frozenset[str]
+) -> Iterator[Problem]:
     before, after = old.lifecycle(kind).clocks, new.lifecycle(kind).clocks
     for name, rule in moves.clocks.items():
         place = (*path, "clocks", name)
@@ -69,24 +75,26 @@ def _clocks(path: Path, old: Procedure, new: Procedure, kind: str, moves: Moves)
             message = say("the clock {clock} is not in the new version: keep it; with recompute it is gone", clock=name)
             yield Problem("unknown-clock", place, message)
         elif rule != RECOMPUTE:
-            yield from _kept(place, old, new, kind, name, moves)
+            clock = kept_clock(old, kind, name, moves.actions)
+            yield from _kept(place, clock, with_clock(new, kind, clock), known)
     for name, clock in before.items():
         if name not in moves.clocks and clock != after.get(name):
             message = say("say by which rule the clock {clock} goes on: {rules}", clock=name, rules=RULES)
             yield Problem("missing-key", (*path, "clocks"), message)
 
 
-def _kept(place: Path, old: Procedure, new: Procedure, kind: str, name: str, moves: Moves) -> Iterator[Problem]:
-    """What would not fit if the clock went on by the old version in the new one; also what is paused or over does."""
-    # checks are gathered there, and this is one that none of them may call
+def _kept(place: Path, clock: Clock, procedure: Procedure, known: frozenset[str]) -> Iterator[Problem]:
+    """What does not fit in the new procedure with the old clock; a clock that is paused or over is kept by every rule.
+
+    Args:
+        known: what is wrong with the new procedure itself.
+    """
     from . import check
 
-    known = {problem.text() for problem in check(new)}
-    clock = kept_clock(old, kind, name, moves.actions)
-    for problem in check(with_clock(new, kind, clock)):
+    for problem in check(procedure):
         if problem.text() not in known:
-            message = say("the old {clock} does not fit the new version: {reason}", clock=name, reason=problem.message)
-            yield Problem("wrong-value", place, message)
+            told = {"clock": clock.name, "reason": problem.message}
+            yield Problem("wrong-value", place, say("the old {clock} does not fit the new version: {reason}", **told))
 
 
 def _private(path: Path, old: Lifecycle, new: Lifecycle) -> Iterator[Problem]:

@@ -16,16 +16,19 @@ from ..errors import CaseclockError, Conflict, InvalidInput, NotAllowed, NotFoun
 from ..history import Case, Event, Mark, apply, fold, noted
 from ..messages import Message, say
 from ..migration import KEEP, RECOMPUTE, REST, Chosen, Moves, Plan
-from ..model import MIGRATED, Clock, Effect
+from ..model import DISCLOSED, MIGRATED, PRINTED, RECOUNTED, REDACTED, SYSTEM, Clock, Effect
 from ..roster import Actor
 from .family import Family
 from .left_over import left_of
-from .projections import is_over, measured
+from .projections import is_over, measured, pending
 from .session import FAMILIES, Session, Sessions, family_pages
-from .situation import Deployed, Situation
+from .situation import Deployed
 
-NOT_UNDONE_BY = frozenset({"recounted", "redacted", "printed", "disclosed"})
+HARMLESS = frozenset({RECOUNTED, REDACTED, PRINTED, DISCLOSED})
 """What may have been noted down about a case since a migration that is undone."""
+
+Measures = Mapping[str, Mapping[str, ClockStatus]]
+"""The clocks that have started, by case and name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,19 @@ class Migrated:
 
 @dataclass(frozen=True, slots=True)
 class _Crossing:
-    """One family on its way: where it comes from, the events by which it goes over, and where it is then."""
+    """One family on its way: where it comes from, the events by which it goes over, and where it is then.
+
+    Args:
+        old, new: its clocks on the version that it leaves, and on ``deployed``, to which it goes.
+    """
 
     before: Family
-    old: Deployed
+    old: Measures
     events: tuple[Event, ...]
     after: Family
-    new: Deployed
+    new: Measures
+    deployed: Deployed
+    papers_gone: frozenset[str] = frozenset()
 
 
 def attempt_all(sessions: Sessions, plan: Plan) -> Trial:
@@ -104,12 +113,12 @@ def carry_over(session: Session, plan: Plan, outcome: Mapping[str, Any], actor: 
         found = _told(crossing, at)
         if told.pop(found["case"], None) != found:
             raise _otherwise(found["case"])
-        _refuse(_problems(session, crossing, plan, at))
+        _refuse(_problems(session, crossing, plan))
         crossings.append(crossing)
     if told:
         raise _otherwise(next(iter(told)))
     for crossing in crossings:
-        _keep(session, crossing)
+        repeat(session, crossing.before, crossing.events)
         done.append(crossing.before.root.number)
     return Migrated(migration, tuple(done))
 
@@ -133,7 +142,7 @@ def _try(session: Session, plan: Plan, at: datetime) -> tuple[tuple[Mapping[str,
         try:
             crossing = _cross(session, plan, root, at, Actor("system", frozenset()), "")
             cases.append(_told(crossing, at))
-            problems += _problems(session, crossing, plan, at)
+            problems += _problems(session, crossing, plan)
         except CaseclockError as error:
             number = session.family(root).root.number
             problems.append(say("{case}: {message}", case=number, message=error.message))
@@ -171,17 +180,32 @@ def _cross(session: Session, plan: Plan, root: str, at: datetime, actor: Actor, 
         raise NotAllowed(say("the new version has no {kind}, and the case has one", kind=gone[0]))
     old, new = session.deployed_for(family.cases), session.deployed(plan.procedure, plan.target)
     _refuse_places(session, plan, family, old, new)
-    statuses = {case.id: statuses for case, statuses in measured(old, family, at)}
-    plain = [_event(session, plan, case, old, new, statuses[case.id], at, actor, migration) for case in family.cases]
+    before = _measures(old, family, at)
+    plain = [_event(session, plan, case, old, new, before[case.id], at, actor, migration) for case in family.cases]
     once = _after(family, plain)
     there = session.deployed_for(once.cases)
-    events = tuple(_taking_back(session, event, there, once) for event in plain)
+    events = [_taking_back(session, event, once, _measures(there, once, at)) for event in plain]
+    papers_gone = frozenset(old.procedure.documents) - frozenset(new.procedure.documents)
+    return _crossing(family, before, events, there, at, papers_gone)
+
+
+def _crossing(
+    family: Family,
+    before: Measures,
+    events: Sequence[Event],
+    deployed: Deployed,
+    at: datetime,
+    papers_gone: frozenset[str] = frozenset(),
+) -> _Crossing:
+    """A family that goes over by these events, which tell then which dues they move."""
     after = _after(family, events)
-    told = [
-        _with_dues(event, statuses[event.case], Situation(there, after, after.member(event.case), at))
-        for event in events
-    ]
-    return _Crossing(family, old, tuple(told), _after(family, told), there)
+    new = _measures(deployed, after, at)
+    told = tuple(_with_dues(event, before[event.case], new[event.case]) for event in events)
+    return _Crossing(family, before, told, after, new, deployed, papers_gone)
+
+
+def _measures(deployed: Deployed, family: Family, at: datetime) -> Measures:
+    return {case.id: {it.clock.name: it for it in clocks} for case, clocks in measured(deployed, family, at)}
 
 
 def _refuse_places(session: Session, plan: Plan, family: Family, old: Deployed, new: Deployed) -> None:
@@ -210,7 +234,7 @@ def _event(
     case: Case,
     old: Deployed,
     new: Deployed,
-    statuses: Sequence[ClockStatus],
+    running: Mapping[str, ClockStatus],
     at: datetime,
     actor: Actor,
     migration: str,
@@ -218,7 +242,6 @@ def _event(
     """The event by which one case goes over, before it takes anything back."""
     moves = plan.kinds[case.kind]
     carried, rungs = {}, {}
-    running = {status.clock.name: status for status in statuses}
     for name in old.clock_names(case):
         told = _carried(case, name, moves, running.get(name), plan.source, at)
         if told:
@@ -226,13 +249,10 @@ def _event(
         if not told or told["rule"] != KEEP:
             after = new.lifecycle(case).clocks.get(name)
             rungs[name] = _places(old.clock(case, name), after, moves.actions)
-    return replace(
-        noted(case, MIGRATED, at=at, recorded_at=session.now),
-        actor=actor.id,
-        role=min(actor.roles, default="system"),
-        unit=actor.unit,
-        to_state=moves.states.get(case.state, case.state),
-        migration={
+    return _goes_over(
+        case,
+        moves.states.get(case.state, case.state),
+        {
             "id": migration,
             "undoes": None,
             "from": {"procedure": plan.procedure, "version": plan.source, "definition": old.fingerprint},
@@ -247,6 +267,23 @@ def _event(
             "dues": {},
             "restores": [],
         },
+        at=at,
+        recorded_at=session.now,
+        actor=actor,
+    )
+
+
+def _goes_over(
+    case: Case, state: str, migration: Mapping[str, Any], *, at: datetime, recorded_at: datetime, actor: Actor
+) -> Event:
+    """The event by which a case goes over, or back, to a state."""
+    return replace(
+        noted(case, MIGRATED, at=at, recorded_at=recorded_at),
+        actor=actor.id,
+        role=min(actor.roles, default=SYSTEM),
+        unit=actor.unit,
+        to_state=state,
+        migration=migration,
     )
 
 
@@ -291,17 +328,17 @@ def _places(old: Clock, new: Clock | None, actions: Mapping[str, str]) -> dict[s
     return found
 
 
-def _taking_back(session: Session, event: Event, there: Deployed, family: Family) -> Event:
+def _taking_back(session: Session, event: Event, family: Family, measures: Measures) -> Event:
     """The event with those rungs that came under the old limit and lie ahead under the new one: they come again.
 
     Args:
-        family: as it is on the new version, before anything is taken back.
+        family: as it is on the new version, before anything is taken back; ``measures`` are its clocks.
     """
     case, at = family.member(event.case), event.effective_at
     ahead = {
         case.delivered[rung.key]
-        for status in Situation(there, family, case, at).clocks()
-        if status.clock.name not in case.carried
+        for name, status in measures[case.id].items()
+        if name not in case.carried
         for rung in status.rungs
         if rung.key in case.delivered and rung.at > at and not is_over(replace(case, delivered={}), status, rung)
     }
@@ -311,15 +348,10 @@ def _taking_back(session: Session, event: Event, there: Deployed, family: Family
     return replace(event, overtakes=tuple(sorted(ahead - moved)))
 
 
-def _with_dues(event: Event, before: Sequence[ClockStatus], after: Situation) -> Event:
-    old, new = _dues(before), _dues(after.clocks())
-    dues = {name: {"old": old.get(name), "new": new.get(name)} for name in (*old, *(it for it in new if it not in old))}
+def _with_dues(event: Event, before: Mapping[str, ClockStatus], after: Mapping[str, ClockStatus]) -> Event:
+    dues = {name: {"old": _due(before.get(name)), "new": _due(after.get(name))} for name in (*before, *after)}
     moved = {name: due for name, due in dues.items() if due["old"] != due["new"]}
     return replace(event, migration={**(event.migration or {}), "dues": moved})
-
-
-def _dues(statuses: Sequence[ClockStatus]) -> dict[str, str]:
-    return {status.clock.name: status.due_at.isoformat() for status in statuses if status.running}
 
 
 def _told(crossing: _Crossing, at: datetime) -> dict[str, Any]:
@@ -332,9 +364,7 @@ def _told(crossing: _Crossing, at: datetime) -> dict[str, Any]:
 
 def _told_of(crossing: _Crossing, event: Event, at: datetime) -> dict[str, Any]:
     before, after = crossing.before.member(event.case), crossing.after.member(event.case)
-    old = {it.clock.name: it for it in Situation(crossing.old, crossing.before, before, at).clocks()}
-    now = Situation(crossing.new, crossing.after, after, at)
-    new = {it.clock.name: it for it in now.clocks()}
+    old, new = crossing.old[event.case], crossing.new[event.case]
     return {
         "number": before.number,
         "kind": before.kind,
@@ -350,12 +380,7 @@ def _told_of(crossing: _Crossing, event: Event, at: datetime) -> dict[str, Any]:
         },
         "taken_back": list(event.overtakes),
         "at_once": sorted(
-            rung.action
-            for status in new.values()
-            for rung in status.rungs
-            if rung.at <= at
-            and not is_over(after, status, rung)
-            and crossing.new.machine(after).is_legal(after.state, rung.action)
+            rung.action for rung in pending(after, new.values(), crossing.deployed.machine(after)) if rung.at <= at
         ),
     }
 
@@ -364,22 +389,19 @@ def _due(status: ClockStatus | None) -> str | None:
     return status.due_at.isoformat() if status and status.running else None
 
 
-def _problems(session: Session, crossing: _Crossing, plan: Plan, at: datetime) -> list[Message]:
+def _problems(session: Session, crossing: _Crossing, plan: Plan) -> list[Message]:
     """Why a family cannot go over."""
-    return [*_shortened(crossing, plan, at), *_without_paper(session, crossing)]
+    shortened = () if plan.decision else _shortened(crossing)
+    return [*shortened, *_without_paper(session, crossing)]
 
 
-def _shortened(crossing: _Crossing, plan: Plan, at: datetime) -> Iterator[Message]:
-    """Whose statutory limit would end earlier, or be gone, without any decision that says so."""
-    if plan.decision:
-        return
+def _shortened(crossing: _Crossing) -> Iterator[Message]:
+    """Whose statutory limit would end earlier, or be gone: that takes a decision that says so."""
     for case in crossing.before.cases:
-        after = Situation(crossing.new, crossing.after, crossing.after.member(case.id), at)
-        new = {status.clock.name: status for status in after.clocks()}
-        for status in Situation(crossing.old, crossing.before, case, at).clocks():
+        for name, status in crossing.old[case.id].items():
             if status.clock.effect is not Effect.STATUTORY or not status.running:
                 continue
-            found = new.get(status.clock.name)
+            found = crossing.new[case.id].get(name)
             if found is None or (found.running and found.due_at < status.due_at):
                 yield say(
                     "{case}: the running limit {clock} would end earlier; cite the decision in the plan (decision)",
@@ -389,29 +411,23 @@ def _shortened(crossing: _Crossing, plan: Plan, at: datetime) -> Iterator[Messag
 
 
 def _without_paper(session: Session, crossing: _Crossing) -> Iterator[Message]:
-    gone = set(crossing.old.procedure.documents) - set(crossing.new.procedure.documents)
-    for paper in session.tx.documents(crossing.before.root.id) if gone else ():
+    root, gone = crossing.before.root, crossing.papers_gone
+    for paper in session.tx.documents(root.id) if gone else ():
         if paper.name in gone:
-            yield say(
-                "{case}: it has issued {paper}, which the new version does not know",
-                case=crossing.before.root.number,
-                paper=paper.name,
-            )
-
-
-def _keep(session: Session, crossing: _Crossing) -> None:
-    deployed = replace(crossing.new, recounting=frozenset())
-    draft = session.draft(deployed, crossing.before)
-    for event in crossing.events:
-        draft.note_migration(event)
-    session.tx.save(draft.change())
+            told = {"case": root.number, "paper": paper.name}
+            yield say("{case}: it has issued {paper}, which the new version does not know", **told)
 
 
 def repeat(session: Session, family: Family, events: Sequence[Event]) -> None:
-    """Have a family go over as its history tells, in a replay. Raises ValueError where that has come out otherwise."""
-    after = _after(family, events)
-    there = session.deployed_for(after.cases)
-    _keep(session, _Crossing(family, there, tuple(events), after, there))
+    """Have a family go over by these events, which are written as they are.
+
+    Raises ValueError where they do not follow what the family is: in a replay, because it has come out otherwise.
+    """
+    deployed = session.deployed_for(_after(family, events).cases)
+    draft = session.draft(replace(deployed, recounting=frozenset()), family)
+    for event in events:
+        draft.note_migration(event)
+    session.tx.save(draft.change())
 
 
 def undo(session: Session, roots: Sequence[str], migration: str, actor: Actor, reason: str, anew: str) -> Migrated:
@@ -432,17 +448,9 @@ def undo(session: Session, roots: Sequence[str], migration: str, actor: Actor, r
         family = session.family(root)
         _refuse_changed(family, events, own)
         back = [_back(family.member(case), events, event, session, actor, reason, anew) for case, event in own.items()]
-        after = _after(family, back)
-        there = session.deployed_for(after.cases)
-        told = [
-            _with_dues(
-                event,
-                Situation(session.deployed_for(family.cases), family, family.member(event.case), session.now).clocks(),
-                Situation(there, after, after.member(event.case), session.now),
-            )
-            for event in back
-        ]
-        _keep(session, _Crossing(family, there, tuple(told), after, there))
+        here, there = session.deployed_for(family.cases), session.deployed_for(_after(family, back).cases)
+        crossing = _crossing(family, _measures(here, family, session.now), back, there, session.now)
+        repeat(session, family, crossing.events)
         done.append(family.root.number)
     if not done:
         raise NotFound(
@@ -455,16 +463,13 @@ def _refuse_changed(family: Family, events: Sequence[Event], own: Mapping[str, E
     undone = {(event.migration or {}).get("undoes") for event in events}
     if any((event.migration or {})["id"] in undone for event in own.values()):
         raise NotAllowed(say("{case}: the migration has been undone already", case=family.root.number))
-    first = min(at for at, event in enumerate(events) if event.name in {one.name for one in own.values()})
-    since = [e for e in events[first:] if e.name not in {one.name for one in own.values()}]
-    for event in since:
-        if event.action not in NOT_UNDONE_BY:
+    names = {event.name for event in own.values()}
+    first = next(at for at, event in enumerate(events) if event.name in names)
+    for event in events[first:]:
+        if event.name not in names and event.action not in HARMLESS:
+            told = {"case": family.root.number, "action": event.action}
             raise NotAllowed(
-                say(
-                    "{case}: {action} was done since the migration, so it cannot be undone",
-                    case=family.root.number,
-                    action=event.action,
-                ),
+                say("{case}: {action} was done since the migration, so it cannot be undone", **told),
                 say("nothing has been undone; plan a migration in the other direction"),
             )
 
@@ -474,7 +479,7 @@ def _back(
 ) -> Event:
     """The event by which one case goes back; what the migration had taken back is in force again."""
     told = event.migration or {}
-    was = next(it for it in fold([e for e in _of_case(events, case.id) if e.seq < event.seq]) if it.id == case.id)
+    (was,) = fold(other for other in events if other.case == case.id and other.seq < event.seq)
     inverse = {
         **told,
         "id": anew,
@@ -485,30 +490,18 @@ def _back(
         "decision": "",
         "states": {now: old for old, now in told["states"].items()},
         "actions": {now: old for old, now in told["actions"].items()},
-        "rungs": {
-            clock: {str(now): int(old) for old, now in places.items()} for clock, places in told["rungs"].items()
-        },
+        "rungs": {clock: _inverse(places) for clock, places in told["rungs"].items()},
         "carried": dict(was.carried),
         "dues": {},
         "restores": [],
     }
-    back = replace(
-        noted(case, MIGRATED, at=session.now, recorded_at=session.now),
-        actor=actor.id,
-        role=min(actor.roles, default="system"),
-        unit=actor.unit,
-        to_state=was.state,
-        migration=inverse,
-    )
+    now = session.now
+    back = _goes_over(case, was.state, inverse, at=now, recorded_at=now, actor=actor)
     return replace(back, migration={**inverse, "restores": _restores(was, apply(case, back))})
 
 
 def _inverse(places: Mapping[str, int]) -> dict[str, int]:
     return {str(now): int(was) for was, now in places.items()}
-
-
-def _of_case(events: Sequence[Event], case: str) -> list[Event]:
-    return [event for event in events if event.case == case]
 
 
 def _restores(was: Case, back: Case) -> list[dict[str, Any]]:

@@ -84,11 +84,18 @@ class Past:
 
 def in_force(events: Sequence[Event]) -> tuple[Event, ...]:
     """Return the events that have not been overtaken, or have been put in force again since."""
-    gone: set[tuple[str, int]] = set()
-    for event in events:
-        gone |= {(event.case, seq) for seq in event.overtakes}
-        gone -= {(event.case, restored["seq"]) for restored in (event.migration or {}).get("restores", ())}
+    gone = overtaken(events)
     return tuple(event for event in events if (event.case, event.seq) not in gone)
+
+
+def overtaken(events: Iterable[Event]) -> dict[tuple[str, int], Event]:
+    """Return, by case and seq, what has been overtaken and is not in force again, with the event that overtook it."""
+    gone: dict[tuple[str, int], Event] = {}
+    for event in events:
+        gone |= {(event.case, seq): event for seq in event.overtakes}
+        for restored in (event.migration or {}).get("restores", ()):
+            gone.pop((event.case, restored["seq"]), None)
+    return gone
 
 
 def translated(events: Sequence[Event]) -> tuple[Event, ...]:

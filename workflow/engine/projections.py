@@ -35,7 +35,7 @@ def project(deployed: Deployed, family: Measured) -> tuple[tuple[ClockRow, ...],
         )
         timers.extend(
             Timer(case.id, case.root, rung.key, rung.action, rung.at)
-            for rung in _pending(case, statuses, deployed.machine(case))
+            for rung in pending(case, statuses, deployed.machine(case))
         )
     return tuple(clocks), tuple(timers)
 
@@ -45,13 +45,13 @@ def next_rung(deployed: Deployed, family: Measured, until: datetime) -> tuple[Ca
     due = [
         (rung.at, rung.expiry, case.number, rung.key, case, rung)
         for case, statuses in family
-        for rung in _pending(case, statuses, deployed.machine(case))
+        for rung in pending(case, statuses, deployed.machine(case))
         if rung.at <= until
     ]
     return min(due, key=lambda entry: entry[:4])[4:] if due else None
 
 
-def _pending(case: Case, statuses: Iterable[ClockStatus], machine: CaseMachine) -> Iterator[RungAt]:
+def pending(case: Case, statuses: Iterable[ClockStatus], machine: CaseMachine) -> Iterator[RungAt]:
     """Yield the rungs of a case that are still to come: legal here, not delivered, and not of a clock that is over.
 
     What stops a clock exactly at due is in time, so a rung at the instant of the stop is over too.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
 from ..clocks import ClockStatus
 from ..errors import NotFound
-from ..history import Case, Event, fold
+from ..history import Case, Event, fold, versions
 from ..messages import Text, say
 from ..model import (
     DISCLOSED,
@@ -28,6 +28,7 @@ from ..model import (
 from ..ports import CaseQuery, IssuedDocument, ListedCase
 from ..roster import Actor
 from .family import Family
+from .past import overtaken
 from .permission import may
 from .session import Session
 from .situation import Deployed, Situation
@@ -100,7 +101,7 @@ def history_view(session: Session, situation: Situation, events: Iterable[Event]
     wanted, told = situation.case, tuple(events)
     then = _lifecycles(session, situation, told)
     stopped = dict(_stopped(situation))
-    overtaking = {(event.case, seq): event for event in told for seq in event.overtakes}
+    overtaking = overtaken(told)
     return tuple(
         _event_view(situation, event, stopped, overtaking.get((event.case, event.seq)), then)
         for event in told
@@ -108,17 +109,13 @@ def history_view(session: Session, situation: Situation, events: Iterable[Event]
     )
 
 
-def _lifecycles(session: Session, situation: Situation, events: Iterable[Event]) -> Mapping[str, Lifecycle]:
+def _lifecycles(session: Session, situation: Situation, events: Sequence[Event]) -> Mapping[str, Lifecycle]:
     """The lifecycle by which each event happened, by the name of the event."""
-    versions: dict[str, int] = {}
     found: dict[str, Lifecycle] = {}
+    on = versions(events)
     for event in events:
-        if event.opened:
-            versions[event.case] = event.opened["version"]
         case = situation.family.member(event.case)
-        found[event.name] = session.deployed(case.procedure, versions[event.case]).lifecycle(case)
-        if event.migration:
-            versions[event.case] = event.migration["to"]["version"]
+        found[event.name] = session.deployed(case.procedure, on[event.name]).lifecycle(case)
     return found
 
 

@@ -8,7 +8,7 @@ it about again, or do not.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -16,6 +16,7 @@ from typing import Literal
 
 from ..history import NOTED, Case, Event
 from ..model import OPEN, RECOUNTED, Procedure
+from .situation import Deployed
 
 Kind = Literal["command", "note", "recount", "tick", "wait"]
 
@@ -96,17 +97,21 @@ class Names:
     serials: dict[tuple[str, str], deque[int]] = field(default_factory=lambda: defaultdict(deque))
 
 
-def names_in(families: Iterable[tuple[Sequence[Event], Procedure]]) -> Names:
-    """Return the names that some histories hold, each with the procedure by which it was recorded."""
+def names_in(families: Iterable[Sequence[Event]], recorded: Mapping[str, Deployed]) -> Names:
+    """Return the names that some histories hold.
+
+    Args:
+        recorded: by the name of each event, the procedure by which it was recorded.
+    """
     names = Names()
-    for events, procedure in families:
+    for events in families:
         for event in events:
             owner = _owner(event)
             if event.action == OPEN and owner == event.root:
                 names.ids[owner].append(event.case)
             names.ids[owner].extend(str(told["case"]) for told in event.relations if told["kind"] == "split_into")
             for series, last in event.drawn.items():
-                count = _drawn_of(event, series, procedure)
+                count = _drawn_of(event, series, recorded[event.name].procedure)
                 names.serials[owner, series].extend(range(last - count + 1, last + 1))
     # A family draws one after the other, so that the order of its numbers is that of the drawing.
     for key, drawn in names.serials.items():

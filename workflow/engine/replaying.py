@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from ..history import Event
+from ..history import Event, versions
 from ..ports import Reader, Store
 from .cutoff import standing
 from .recorded import related_roots
@@ -47,12 +47,12 @@ def replay(
                 if opened is None or procedure not in (None, opened["procedure"]):
                     continue
                 before = {name: standing(session, events, at, None) for name, events in families.items()}
-                procedures = {
-                    name: session.deployed(events[0].opened["procedure"], events[0].opened["version"])
-                    for name, events in families.items()
-                    if events[0].opened
+                recorded = {
+                    name: session.deployed((events[0].opened or {})["procedure"], version)
+                    for events in families.values()
+                    for name, version in versions(events).items()
                 }
-            played = Stage(office, new_store(), shelf, definitions, families, procedures, drawn, at)
+            played = Stage(office, new_store(), shelf, definitions, families, recorded, drawn, at)
             yield from played.play(before)
 
 

@@ -94,7 +94,11 @@ class _ReplaySession(Session):
 
 
 class Stage:
-    """Some families that hang together, replayed in an empty office of their own."""
+    """Some families that hang together, replayed in an empty office of their own.
+
+    Args:
+        recorded: by the name of each event, the procedure by which it was recorded.
+    """
 
     def __init__(
         self,
@@ -115,7 +119,7 @@ class Stage:
         self._recorded = recorded
         self._drawn = drawn
         self._at = at
-        self._names = names_in((events, recorded[root].procedure) for root, events in families.items())
+        self._names = names_in(families.values(), recorded)
         self._alike = {root: definitions.alike(events[0]) for root, events in families.items()}
         self._placed = {name: place for events in families.values() for name, place in places(events).items()}
         self._refused: dict[str, list[Refused]] = {root: [] for root in families}
@@ -243,9 +247,7 @@ class Stage:
 
     def _again(self, session: Session, event: Event) -> Command:
         """The command that left an event. Raises `NotFound` or `NotAllowed` when it cannot even be given."""
-        recorded = self._recorded[event.root]
-        if (version := self._version(event)) != recorded.procedure.version:
-            recorded = session.deployed(recorded.procedure.id, version)
+        recorded = self._recorded[event.name]
         fields = self._taken(recorded, event)
         data = self._given(event, fields, recorded)
         if not self._alike[event.root]:
@@ -361,18 +363,6 @@ class Stage:
             repeat(session, family, together)
         except (ValueError, KeyError):
             self._refuse(event, NotAllowed(say("it has come out otherwise, so it cannot go over again")))
-
-    def _version(self, event: Event) -> int:
-        """The version on which the family of an event was when it happened."""
-        version = 0
-        for other in self._families[event.root]:
-            if other.opened and other.case == event.root:
-                version = other.opened["version"]
-            if other.name == event.name:
-                break
-            if other.migration and other.case == event.root:
-                version = other.migration["to"]["version"]
-        return version
 
     def _outcome(self, root: str) -> tuple[tuple[Event, ...], Standing | None]:
         end = max(self._at, self._families[root][-1].recorded_at)

@@ -42,6 +42,12 @@ class Tally:
         """Whether it is so nearly always."""
         return self.so >= MOSTLY * self.of
 
+    @property
+    def numbers(self) -> dict[str, object]:
+        """What a sentence tells of it; asked only where something was found."""
+        assert self.first is not None, "only what was found is told"
+        return {"so": self.so, "of": self.of, "first": self.first.day}
+
 
 def lint_rungs(procedure: Procedure, calendars: Mapping[str, Calendar]) -> Iterator[Problem]:
     """Yield rungs that fall before the start, or outside the limit, of a clock started on some date."""
@@ -115,7 +121,7 @@ def _early(path: Path, clock: Clock, course: Course, rung: Rung, tally: Tally, c
             rung=f"{rung.offset} {rung.side}",
             at=calendar.local(at).strftime("%Y-%m-%d %H:%M"),
             action=rung.action,
-            **_numbers(tally),
+            **tally.numbers,
         ),
         on_key=True,
         warning=True,
@@ -142,14 +148,9 @@ def _late(path: Path, clock: Clock, course: Course, rung: Rung, tally: Tally, ca
             due=spoken_due(calendar.local(dues.adopted)),
             rung=f"{rung.offset} {rung.side}",
             at=spoken_due(calendar.local(at)),
-            **_numbers(tally),
+            **tally.numbers,
         ),
         on_key=True,
         warning=True,
         hint=say("Write a shorter length, or place it by the due: before, due or after."),
     )
-
-
-def _numbers(tally: Tally) -> dict[str, object]:
-    assert tally.first is not None, "only what was found is told"
-    return {"so": tally.so, "of": tally.of, "first": tally.first.day}
